@@ -1,0 +1,31 @@
+// Owns the codes of keys, sealed values, erasure and export.
+import { caller, system } from './entry.ts';
+
+/** Codes of privacy. */
+export const PRIVACY_CODES = {
+  shredded: caller('The key of this value was destroyed.', 'Nothing to do: the user was forgotten.', { status: 410 }),
+  corrupt: system(
+    'The sealed value cannot be opened, and its key is there.',
+    'Report it: the value was damaged or swapped.',
+  ),
+  reason_missing: caller('Opening a value needs a reason.', 'Send `reason`; it is kept in the audit log.'),
+  unknown_erasure: caller('No erasure has this id.', 'List them with `trib status`.', { status: 404 }),
+  unknown_export: caller('No export has this id, or it has expired.', 'Ask for a new export.', { status: 404 }),
+  unknown_subject: caller('Nothing is held about this user.', 'Check the user id as the app sends it.', {
+    status: 404,
+  }),
+  erasure_blocked: system(
+    'An endpoint may hold data of the user, and its lineage is unknown.',
+    'Its owner declares the columns, or exempts the endpoint with a reason.',
+    { exit: 50 },
+  ),
+  erasure_held: caller('A legal hold keeps the data of this user.', 'Lift the hold first.', { status: 409 }),
+  certificate_invalid: caller(
+    'The certificate does not verify.',
+    'Get the original from the ledger, and the pinned key.',
+  ),
+  key_bucket_keeps: system(
+    'The bucket of keys keeps deleted objects (soft delete, versioning or retention is on).',
+    'Turn it off: shredded keys would stay readable.',
+  ),
+} as const;
