@@ -1,0 +1,141 @@
+/** Serves REST: reads requests within bounds, finds their route, writes replies and errors in Google's shapes. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { ApiError, legacyErrorBody, rpcErrorBody, toApiError } from '../primitives/errors.ts';
+import { type Faults, ReplyDropped } from '../primitives/faults.ts';
+import type { Log } from '../primitives/log.ts';
+import type { RestRouter } from './rest-router.ts';
+import type { ErrorStyle, RestReply, RestRequest } from './service.ts';
+
+/** JSON bodies: BigQuery allows 10 MB requests, Pub/Sub 10 MB. Uploads are streamed and not bounded here. */
+const MAX_JSON_BYTES = 12 * 1024 * 1024;
+
+export interface HttpHostParts {
+  readonly router: RestRouter;
+  readonly faults: Faults;
+  readonly log: Log;
+}
+
+/** A server that is not listening: connections are handed to it with `emit('connection', socket)`. */
+export function createHttpHost(parts: HttpHostParts): Server {
+  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0 }, (request, response) => {
+    void serve(request, response, parts);
+  });
+  server.on('clientError', (_error, socket) => socket.destroy());
+  return server;
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, parts: HttpHostParts): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://local');
+  const found = parts.router.find(request.method ?? 'GET', url.pathname);
+  if (typeof found === 'string') {
+    request.resume();
+    sendError(response, notRouted(found, request, url), url.pathname.startsWith('/v1') ? 'rpc' : 'legacy');
+    return;
+  }
+  const { route, params } = found;
+  try {
+    const reply = await parts.faults.around(route.id, async () => route.handle(toRestRequest(request, url, params)));
+    request.resume();
+    await send(response, reply);
+  } catch (error) {
+    request.resume();
+    if (error instanceof ReplyDropped) {
+      response.destroy();
+      return;
+    }
+    const known = toApiError(error);
+    if (known !== error) parts.log('ERROR', 'unexpected failure', { method: route.id, stack: stackOf(error) });
+    sendError(response, known, route.errors);
+  }
+}
+
+function notRouted(found: 'wrong-method' | 'unknown', request: IncomingMessage, url: URL): ApiError {
+  const what = `${request.method} ${url.pathname}`;
+  return found === 'unknown'
+    ? new ApiError('UNIMPLEMENTED', `The local cloud does not serve ${what}.`)
+    : new ApiError('UNIMPLEMENTED', `The local cloud does not serve ${what}: other methods of this path exist.`);
+}
+
+function toRestRequest(request: IncomingMessage, url: URL, params: Readonly<Record<string, string>>): RestRequest {
+  const encrypted = 'encrypted' in request.socket || request.headers['x-forwarded-proto'] === 'https';
+  const bytes = (maxBytes = MAX_JSON_BYTES): Promise<Buffer> => readBody(request, maxBytes);
+  return {
+    params,
+    query: url.searchParams,
+    headers: request.headers,
+    origin: `${encrypted ? 'https' : 'http'}://${request.headers.host ?? 'localhost'}`,
+    stream: request,
+    bytes,
+    json: async () => parseObject(await bytes()),
+  };
+}
+
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const gzipped = request.headers['content-encoding'] === 'gzip';
+  const source: Readable = gzipped ? request.pipe(createGunzip()) : request;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes) break;
+      chunks.push(chunk);
+    }
+  } catch {
+    throw new ApiError('INVALID_ARGUMENT', 'The request body could not be read.', { reason: 'parseError' });
+  }
+  if (size > maxBytes) {
+    throw new ApiError('INVALID_ARGUMENT', `Request payload size exceeds the limit: ${maxBytes} bytes.`);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parseObject(bytes: Buffer): Record<string, unknown> {
+  if (bytes.length === 0) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new ApiError('INVALID_ARGUMENT', 'Invalid JSON payload received. Unexpected token.', {
+      reason: 'parseError',
+    });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ApiError('INVALID_ARGUMENT', 'Invalid JSON payload received. Expected an object.', {
+      reason: 'parseError',
+    });
+  }
+  return value as Record<string, unknown>;
+}
+
+async function send(response: ServerResponse, reply: RestReply): Promise<void> {
+  response.statusCode = reply.status ?? 200;
+  for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
+  if (reply.body instanceof Readable) {
+    await pipeline(reply.body, response).catch(() => response.destroy());
+  } else if (reply.body !== undefined) {
+    response.end(reply.body);
+  } else if (reply.json !== undefined) {
+    response.setHeader('content-type', 'application/json; charset=UTF-8');
+    response.end(JSON.stringify(reply.json));
+  } else {
+    response.end();
+  }
+}
+
+function sendError(response: ServerResponse, error: ApiError, style: ErrorStyle): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.statusCode = error.httpStatus;
+  response.setHeader('content-type', 'application/json; charset=UTF-8');
+  response.end(JSON.stringify(style === 'legacy' ? legacyErrorBody(error) : rpcErrorBody(error)));
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.name) : typeof error;
+}

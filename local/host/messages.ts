@@ -1,0 +1,100 @@
+/** Conversions between proto messages on the wire, plain objects in handlers, and proto3 JSON. */
+import protobuf from 'protobufjs';
+import { fromProto3JSON, toProto3JSON, type JSONValue } from 'proto3-json-serializer';
+import { ApiError } from '../primitives/errors.ts';
+
+/** The shape handlers see; see `UnaryMethod`. */
+const PLAIN: protobuf.IConversionOptions = {
+  longs: String,
+  enums: String,
+  bytes: Buffer,
+  defaults: true,
+  oneofs: true,
+};
+
+/** @throws ApiError INVALID_ARGUMENT for bytes that are not such a message */
+export function decodeMessage(type: protobuf.Type, bytes: Uint8Array): object {
+  try {
+    return type.toObject(type.decode(bytes), PLAIN);
+  } catch {
+    throw new ApiError('INVALID_ARGUMENT', `Request is not a valid ${type.name}.`);
+  }
+}
+
+/** Wire bytes of a handler's plain reply. */
+export function encodeMessage(type: protobuf.Type, plain: object): Buffer {
+  const bytes = type.encode(type.fromObject(plain)).finish();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/**
+ * A plain request from proto3 JSON.
+ * @throws ApiError INVALID_ARGUMENT in the words of Google's front end for unknown names and mistyped values
+ */
+export function messageFromJson(type: protobuf.Type, json: Record<string, unknown>): object {
+  refuseUnknownNames(type, json, '');
+  try {
+    const message = fromProto3JSON(type, json as JSONValue);
+    return message === null ? {} : type.toObject(message, PLAIN);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message.replace(/^fromProto3JSON\w*: /, '') : 'malformed value';
+    throw new ApiError('INVALID_ARGUMENT', `Invalid JSON payload received. ${problem}`);
+  }
+}
+
+/** Proto3 JSON of a handler's plain reply. */
+export function messageToJson(type: protobuf.Type, plain: object, numericEnums: boolean): unknown {
+  return toProto3JSON(type.fromObject(plain), { numericEnums });
+}
+
+/** A `google.protobuf.Any` that holds `plain` as a message of `typeName` (`google.cloud.workflows.v1.Workflow`). */
+export function packAny(
+  root: protobuf.Root,
+  typeName: string,
+  plain: object,
+): { readonly type_url: string; readonly value: Buffer } {
+  return {
+    type_url: `type.googleapis.com/${typeName}`,
+    value: encodeMessage(root.lookupType(typeName), plain),
+  };
+}
+
+/** `{seconds, nanos}` of epoch milliseconds, as handlers give Timestamps. */
+export function toTimestamp(epochMs: number): { readonly seconds: string; readonly nanos: number } {
+  const seconds = Math.floor(epochMs / 1000);
+  return { seconds: String(seconds), nanos: Math.round((epochMs - seconds * 1000) * 1e6) };
+}
+
+/** Epoch milliseconds of a Timestamp as handlers see it; undefined when it was not set. */
+export function fromTimestamp(value: { seconds: string; nanos: number } | null | undefined): number | undefined {
+  return value ? Number(value.seconds) * 1000 + value.nanos / 1e6 : undefined;
+}
+
+/** Milliseconds of a Duration as handlers see it; undefined when it was not set. */
+export function fromDuration(value: { seconds: string; nanos: number } | null | undefined): number | undefined {
+  return fromTimestamp(value);
+}
+
+function refuseUnknownNames(type: protobuf.Type, json: Record<string, unknown>, path: string): void {
+  if (type.fullName.startsWith('.google.protobuf.')) return;
+  for (const [name, value] of Object.entries(json)) {
+    const field = type.fields[name];
+    if (field === undefined) {
+      const at = path === '' ? '' : ` at '${path}'`;
+      throw new ApiError(
+        'INVALID_ARGUMENT',
+        `Invalid JSON payload received. Unknown name "${name}"${at}: Cannot find field.`,
+      );
+    }
+    if (!(field.resolvedType instanceof protobuf.Type) || field.map) continue;
+    const inner = path === '' ? name : `${path}.${name}`;
+    for (const [index, item] of (Array.isArray(value) ? value : [value]).entries()) {
+      const at = Array.isArray(value) ? `${inner}[${index}]` : inner;
+      if (isRecord(item)) refuseUnknownNames(field.resolvedType, item, at);
+    }
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,44 @@
+/** Finds the REST route of a request. */
+import { compilePathTemplate, type PathTemplate } from './path-template.ts';
+import type { RestRoute } from './service.ts';
+
+export interface RouteMatch {
+  readonly route: RestRoute;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export interface RestRouter {
+  /** `wrong-method` when the path is known but not with this method. */
+  find(method: string, path: string): RouteMatch | 'wrong-method' | 'unknown';
+}
+
+/** Routes are tried in the order given, so the more specific ones come first. */
+export function createRestRouter(routes: readonly RestRoute[]): RestRouter {
+  const buckets = new Map<string, { readonly route: RestRoute; readonly template: PathTemplate }[]>();
+  for (const route of routes) {
+    const template = compilePathTemplate(route.path);
+    const bucket = buckets.get(template.firstSegment) ?? [];
+    bucket.push({ route, template });
+    buckets.set(template.firstSegment, bucket);
+  }
+  return {
+    find(method, path) {
+      const first = path.slice(1, indexOrEnd(path, '/', 1));
+      const candidates = buckets.get(first) ?? [];
+      let known = false;
+      for (const { route, template } of candidates) {
+        if (known && route.method !== method) continue;
+        const params = template.match(path);
+        if (params === undefined) continue;
+        if (route.method === method) return { route, params };
+        known = true;
+      }
+      return known ? 'wrong-method' : 'unknown';
+    },
+  };
+}
+
+function indexOrEnd(text: string, sought: string, from: number): number {
+  const index = text.indexOf(sought, from);
+  return index === -1 ? text.length : index;
+}
