@@ -1,0 +1,125 @@
+// Owns reading a request's body within bounds: bytes on the wire, bytes once inflated, their ratio, and time.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { ErrorCode } from '../platform/error-codes.ts';
+
+export interface BodyLimits {
+  /** Bytes on the wire. */
+  readonly maxBytes: number;
+  /** Bytes once inflated; default `maxBytes`. */
+  readonly maxInflatedBytes?: number;
+  /** Inflated bytes per byte on the wire, beyond the first 64 KiB; a bomb is cut off here long before the cap. */
+  readonly maxRatio?: number;
+  /** The whole body must be there within this. */
+  readonly timeoutMs: number;
+}
+
+export type BodyResult =
+  | { readonly kind: 'read'; readonly bytes: Buffer }
+  | { readonly kind: 'refused'; readonly code: BodyRefusal; readonly limit?: number };
+
+export type BodyRefusal = Extract<
+  ErrorCode,
+  'body_too_large' | 'inflated_too_large' | 'suspicious_ratio' | 'unsupported_encoding' | 'slow_body' | 'truncated_body'
+>;
+
+/** Encodings a body may have. */
+const INFLATERS = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+} as const;
+
+/** Small bodies may compress extremely well without being an attack. */
+const RATIO_FREE_BYTES = 64 * 1024;
+
+/** Reads the whole body, or says why not; never holds more than the limits plus one chunk. */
+export async function readBody(
+  stream: Readable,
+  headers: IncomingHttpHeaders,
+  limits: BodyLimits,
+): Promise<BodyResult> {
+  const declared = Number(headers['content-length'] ?? 0);
+  if (declared > limits.maxBytes) return refuse(stream, 'body_too_large', limits.maxBytes);
+  const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (encoding !== 'identity' && !(encoding in INFLATERS)) return refuse(stream, 'unsupported_encoding');
+  return encoding === 'identity'
+    ? readPlain(stream, limits)
+    : readInflated(stream, encoding as keyof typeof INFLATERS, limits);
+}
+
+function refuse(stream: Readable, code: BodyRefusal, limit?: number): BodyResult {
+  stream.resume();
+  return { kind: 'refused', code, ...(limit === undefined ? {} : { limit }) };
+}
+
+function readPlain(stream: Readable, limits: BodyLimits): Promise<BodyResult> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const settle = once(stream, limits.timeoutMs, resolve);
+    stream.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limits.maxBytes) settle({ kind: 'refused', code: 'body_too_large', limit: limits.maxBytes });
+      else chunks.push(chunk);
+    });
+    stream.on('end', () =>
+      settle({ kind: 'read', bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) }),
+    );
+  });
+}
+
+function readInflated(stream: Readable, encoding: keyof typeof INFLATERS, limits: BodyLimits): Promise<BodyResult> {
+  const maxInflated = limits.maxInflatedBytes ?? limits.maxBytes;
+  const maxRatio = limits.maxRatio ?? Infinity;
+  return new Promise((resolve) => {
+    const inflater = INFLATERS[encoding]();
+    const chunks: Buffer[] = [];
+    let wire = 0;
+    let size = 0;
+    const settle = once(stream, limits.timeoutMs, (result) => {
+      inflater.destroy();
+      resolve(result);
+    });
+    stream.on('data', (chunk: Buffer) => {
+      wire += chunk.length;
+      if (wire > limits.maxBytes) settle({ kind: 'refused', code: 'body_too_large', limit: limits.maxBytes });
+    });
+    inflater.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxInflated) settle({ kind: 'refused', code: 'inflated_too_large', limit: maxInflated });
+      else if (size > RATIO_FREE_BYTES && size > wire * maxRatio) {
+        settle({ kind: 'refused', code: 'suspicious_ratio', limit: maxRatio });
+      } else chunks.push(chunk);
+    });
+    inflater.on('error', () => settle({ kind: 'refused', code: 'unsupported_encoding' }));
+    inflater.on('end', () => settle({ kind: 'read', bytes: Buffer.concat(chunks) }));
+    stream.pipe(inflater);
+  });
+}
+
+/** One answer per body: the first outcome counts, what still arrives is thrown away. */
+function once(
+  stream: Readable,
+  timeoutMs: number,
+  resolve: (result: BodyResult) => void,
+): (result: BodyResult) => void {
+  let settled = false;
+  const settle = (result: BodyResult): void => {
+    if (settled) return;
+    settled = true;
+    clearTimeout(timer);
+    if (result.kind === 'refused') {
+      stream.unpipe();
+      stream.removeAllListeners('data');
+      stream.resume();
+    }
+    resolve(result);
+  };
+  const timer = setTimeout(() => settle({ kind: 'refused', code: 'slow_body', limit: timeoutMs }), timeoutMs);
+  stream.on('error', () => settle({ kind: 'refused', code: 'truncated_body' }));
+  stream.on('close', () => settle({ kind: 'refused', code: 'truncated_body' }));
+  return settle;
+}

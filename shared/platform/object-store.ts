@@ -1,0 +1,46 @@
+// Owns what the platform asks of a store of small objects: names, whole bodies, and preconditions on generations.
+
+/** One stored version of an object. */
+export interface StoredObject {
+  /** Grows with every write of the name; what preconditions compare. */
+  readonly generation: string;
+  readonly body: Buffer;
+  readonly labels: Labels;
+}
+
+/** Short facts about an object that a listing shows without reading the body. */
+export type Labels = Readonly<Record<string, string>>;
+
+export interface ListedObject {
+  readonly name: string;
+  readonly generation: string;
+  readonly labels: Labels;
+  readonly bytes: number;
+}
+
+export interface ListOptions {
+  /** Names from here on, inclusive. */
+  readonly from?: string;
+  /** Names before this. */
+  readonly before?: string;
+}
+
+/**
+ * A bucket. Every write is all or nothing, and read and list see it at once (Cloud Storage is strongly consistent:
+ * https://cloud.google.com/storage/docs/consistency). Calls reject with a PlatformError only when the store cannot be
+ * reached or refuses for a reason that is nobody's race.
+ */
+export interface ObjectStore {
+  read(name: string): Promise<StoredObject | undefined>;
+  /** Writes only if there is no object of that name. */
+  create(name: string, body: Buffer | string, labels?: Labels): Promise<Created>;
+  /** Writes only if the generation is still the given one. */
+  replace(name: string, generation: string, body: Buffer | string, labels?: Labels): Promise<Replaced>;
+  /** In order of name. */
+  list(prefix: string, options?: ListOptions): AsyncIterable<ListedObject>;
+  /** With a generation, only that one. */
+  delete(name: string, generation?: string): Promise<'deleted' | 'absent' | 'conflict'>;
+}
+
+export type Created = { readonly kind: 'created'; readonly generation: string } | { readonly kind: 'exists' };
+export type Replaced = { readonly kind: 'replaced'; readonly generation: string } | { readonly kind: 'conflict' };
