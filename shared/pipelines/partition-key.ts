@@ -49,8 +49,10 @@ export function grainOf(key: PartitionKey): Grain {
   return key.length === 8 ? 'week' : 'month';
 }
 
-/** The key of the partition that holds an instant. */
+/** The key of the partition that holds an instant. Throws a RangeError outside the years 1 to 9999, which no key can name. */
 export function keyAt(grain: Grain, epochMs: number): PartitionKey {
+  if (!(epochMs >= MIN_TIMESTAMP_MS && epochMs <= MAX_TIMESTAMP_MS))
+    throw new RangeError(`no partition is at ${epochMs} ms`);
   return RULES[grain].keyAt(epochMs);
 }
 
@@ -80,11 +82,11 @@ export function shiftKey(key: PartitionKey, count: number): PartitionKey {
 
 /** Every key from the first to the last, both included; nothing when the last is before the first. Both of one grain. */
 export function* keysBetween(first: PartitionKey, last: PartitionKey): Generator<PartitionKey> {
-  if (first === ALL) {
-    yield ALL;
-    return;
+  if (first > last) return;
+  for (let key = first; ; key = nextKey(key)) {
+    yield key;
+    if (key === last) return;
   }
-  for (let key = first; key <= last; key = nextKey(key)) yield key;
 }
 
 /**
