@@ -1,0 +1,43 @@
+// Owns the command line: one noun a file, one place where failures become words and exit codes.
+import { Command, CommanderError } from 'commander';
+import { exitCode } from '#shared/platform/error-codes.ts';
+import { registerCloud } from './commands/cloud.ts';
+import { registerDown } from './commands/down.ts';
+import { registerEnv } from './commands/env.ts';
+import { registerExec } from './commands/exec.ts';
+import { registerSql } from './commands/sql.ts';
+import { registerStatus } from './commands/status.ts';
+import { registerUp } from './commands/up.ts';
+import { describeFailure } from './output/failure.ts';
+import { say } from './output/streams.ts';
+
+const program = new Command('trib')
+  .description('Tributary: a serverless data platform on Google Cloud, whole on one laptop.')
+  .showHelpAfterError('(look at `trib help`)')
+  .enablePositionalOptions()
+  .exitOverride();
+
+for (const register of [
+  registerUp,
+  registerDown,
+  registerStatus,
+  registerSql,
+  registerEnv,
+  registerExec,
+  registerCloud,
+]) {
+  register(program);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has said what is wrong; help and version are no failure.
+    process.exitCode = error.exitCode === 0 ? 0 : exitCode('usage');
+  } else {
+    const failure = describeFailure(error);
+    say(failure.text);
+    process.exitCode = failure.exitCode;
+  }
+}

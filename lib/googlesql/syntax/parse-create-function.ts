@@ -1,0 +1,84 @@
+/** CREATE FUNCTION: SQL, table and remote functions. */
+
+import type { CreateFunctionStatement, FunctionParameter } from './ast-statement.ts';
+import type { Cursor } from './cursor.ts';
+import { parseOptions } from './parse-column.ts';
+import { parseIfExists } from './parse-if-exists.ts';
+import { parseTableName } from './parse-table-name.ts';
+import { parseType } from './parse-type.ts';
+import { TokenKind } from './token.ts';
+
+interface Head {
+  readonly at: number;
+  readonly replace: boolean;
+  readonly temporary: boolean;
+  readonly form: CreateFunctionStatement['form'];
+}
+
+/** What follows CREATE … FUNCTION. */
+export function parseCreateFunction(p: Cursor, { at, replace, temporary, form }: Head): CreateFunctionStatement {
+  const ifExists = parseIfExists(p, replace);
+  const name = parseTableName(p);
+  p.expect('(');
+  const parameters = p.sees(')') ? [] : p.list(() => parseParameter(p));
+  p.expect(')');
+  const returns = p.accepts('RETURNS') ? parseType(p) : undefined;
+  skipDeterminism(p);
+  const language = p.accepts('LANGUAGE') ? p.identifier().name.toUpperCase() : 'SQL';
+  const remote = parseRemote(p);
+  const early = parseOptions(p);
+  const body = p.accepts('AS') ? parseBody(p, form) : undefined;
+  const options = [...early, ...parseOptions(p)];
+  return {
+    kind: 'createFunction',
+    at,
+    end: p.end,
+    name,
+    ifExists,
+    temporary,
+    form,
+    parameters,
+    ...(returns === undefined ? {} : { returns }),
+    language,
+    remote,
+    options,
+    ...(body === undefined ? {} : { body }),
+  };
+}
+
+function parseParameter(p: Cursor): FunctionParameter {
+  const name = p.identifier();
+  const any = p.accepts('ANY', 'TYPE') || p.accepts('ANY', 'TABLE');
+  const type = any ? undefined : parseType(p);
+  const aggregate = !p.accepts('NOT', 'AGGREGATE');
+  return { name, aggregate, ...(type === undefined ? {} : { type }) };
+}
+
+function skipDeterminism(p: Cursor): void {
+  if (p.accepts('NOT', 'DETERMINISTIC')) return;
+  p.accepts('DETERMINISTIC');
+}
+
+function parseRemote(p: Cursor): boolean {
+  const remote = p.accepts('REMOTE');
+  if (remote || p.sees('WITH')) {
+    p.expectAll('WITH', 'CONNECTION');
+    parseTableName(p);
+  }
+  return remote;
+}
+
+function parseBody(p: Cursor, form: CreateFunctionStatement['form']): NonNullable<CreateFunctionStatement['body']> {
+  if (p.peek().kind === TokenKind.string) return { text: p.stringLiteral() };
+  if (form === 'table') {
+    const from = p.at;
+    const query = p.query();
+    return { query, text: p.text.slice(from, p.end) };
+  }
+  p.expect('(');
+  const from = p.at;
+  const expression = p.expression();
+  const text = p.text.slice(from, p.end);
+  p.expect(')');
+  return { expression, text };
+}
