@@ -2,9 +2,9 @@
 import * as grpc from '@grpc/grpc-js';
 import type { Duplex } from 'node:stream';
 import type protobuf from 'protobufjs';
-import { type ApiError, grpcCode, toApiError } from '../primitives/errors.ts';
+import { ApiError, grpcCode, toApiError } from '../primitives/errors.ts';
 import { type Faults, ReplyDropped } from '../primitives/faults.ts';
-import type { Log } from '../primitives/log.ts';
+import { describeFailure, type Log } from '../primitives/log.ts';
 import { decodeMessage, encodeMessage } from './messages.ts';
 import { serviceMethods } from './protos.ts';
 import type { BidiMethod, BidiStream, GrpcMethod, GrpcService } from './service.ts';
@@ -16,7 +16,8 @@ const CLOSE_GRACE_MS = 500;
 export interface GrpcHost {
   /** Takes over an HTTP/2 connection, encrypted or not. */
   accept(connection: Duplex): void;
-  close(): void;
+  /** Ends streams, lets calls under way finish for a moment, and says goodbye on every connection. */
+  close(): Promise<void>;
 }
 
 export interface GrpcHostParts {
@@ -31,20 +32,34 @@ export function createGrpcHost(parts: GrpcHostParts): GrpcHost {
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
   });
-  for (const service of parts.services) register(server, service, parts);
+  const streams = new Set<BidiStream>();
+  for (const service of parts.services) register(server, service, { ...parts, streams });
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
   return {
     accept: (connection) => injector.injectConnection(connection),
-    close: () => {
-      injector.drain(CLOSE_GRACE_MS);
-      injector.destroy();
-      server.forceShutdown();
-    },
+    close: () =>
+      new Promise((resolve) => {
+        // Cutting connections off would end calls that have not even begun with CANCELLED, which no client repeats.
+        const force = setTimeout(() => {
+          server.forceShutdown();
+          resolve();
+        }, CLOSE_GRACE_MS);
+        for (const stream of streams) stream.close(new ApiError('UNAVAILABLE', 'The local cloud is stopping.'));
+        server.tryShutdown(() => {
+          clearTimeout(force);
+          resolve();
+        });
+      }),
   };
 }
 
-function register(server: grpc.Server, service: GrpcService, parts: GrpcHostParts): void {
-  const definition: Record<string, grpc.MethodDefinition<object, object>> = {};
+interface HostParts extends GrpcHostParts {
+  /** Those that are open. */
+  readonly streams: Set<BidiStream>;
+}
+
+function register(server: grpc.Server, service: GrpcService, parts: HostParts): void {
+  const definition: Record<string, grpc.MethodDefinition<Buffer, Buffer>> = {};
   const implementation: grpc.UntypedServiceImplementation = {};
   for (const method of serviceMethods(parts.root, service.name)) {
     const handler = service.methods[method.name];
@@ -54,37 +69,39 @@ function register(server: grpc.Server, service: GrpcService, parts: GrpcHostPart
       path: `/${service.name}/${method.name}`,
       requestStream: handler.kind === 'bidi',
       responseStream: handler.kind === 'bidi',
-      requestSerialize: (value: object) => encodeMessage(types.request, value),
+      // Messages are encoded and decoded below, where a failure still becomes a status.
+      requestSerialize: (bytes: Buffer) => bytes,
       requestDeserialize: (bytes: Buffer) => bytes,
-      responseSerialize: (value: object) => encodeMessage(types.response, value),
+      responseSerialize: (bytes: Buffer) => bytes,
       responseDeserialize: (bytes: Buffer) => bytes,
     };
-    implementation[method.name] = implement(`${service.name}.${method.name}`, handler, types.request, parts);
+    implementation[method.name] = implement(`${service.name}.${method.name}`, handler, types, parts);
   }
   server.addService(definition, implementation);
 }
 
+interface MessageTypes {
+  readonly request: protobuf.Type;
+  readonly response: protobuf.Type;
+}
+
 /** The message types of a resolved method. */
-export function messageTypes(method: protobuf.Method): { request: protobuf.Type; response: protobuf.Type } {
+export function messageTypes(method: protobuf.Method): MessageTypes {
   const { resolvedRequestType: request, resolvedResponseType: response } = method;
   if (request === null || response === null) throw new Error(`unresolved method ${method.fullName}`);
   return { request, response };
 }
 
-function implement(
-  id: string,
-  handler: GrpcMethod,
-  request: protobuf.Type,
-  parts: GrpcHostParts,
-): grpc.UntypedHandleCall {
-  if (handler.kind === 'bidi') return (call: BidiCall) => openStream(handler, call, request);
+function implement(id: string, handler: GrpcMethod, types: MessageTypes, parts: HostParts): grpc.UntypedHandleCall {
+  if (handler.kind === 'bidi') return (call: BidiCall) => openStream(id, handler, { call, types }, parts);
   const work = async (bytes: Buffer): Promise<object> =>
-    handler.kind === 'raw' ? handler.handle(bytes) : handler.handle(decodeMessage(request, bytes));
-  return (call: grpc.ServerUnaryCall<Buffer, object>, callback: grpc.sendUnaryData<object>) => {
-    void answer(parts.faults.around(id, () => work(call.request)));
-    async function answer(reply: Promise<object>): Promise<void> {
+    handler.kind === 'raw' ? handler.handle(bytes) : handler.handle(decodeMessage(types.request, bytes));
+  return (call: grpc.ServerUnaryCall<Buffer, Buffer>, callback: grpc.sendUnaryData<Buffer>) => {
+    void answer();
+    async function answer(): Promise<void> {
       try {
-        callback(null, await reply);
+        const reply = await parts.faults.around(id, () => work(call.request));
+        callback(null, encodeMessage(types.response, reply));
       } catch (error) {
         callback(toStatus(error, id, parts));
       }
@@ -92,12 +109,12 @@ function implement(
   };
 }
 
-function toStatus(error: unknown, id: string, parts: GrpcHostParts): Partial<grpc.StatusObject> {
+function toStatus(error: unknown, id: string, parts: HostParts): Partial<grpc.StatusObject> {
   if (error instanceof ReplyDropped) {
     return { code: grpc.status.UNAVAILABLE, details: 'Connection dropped', metadata: new grpc.Metadata() };
   }
   const known = toApiError(error);
-  if (known !== error) parts.log('ERROR', 'unexpected failure', { method: id, stack: stackOf(error) });
+  if (known !== error) parts.log('ERROR', 'unexpected failure', { method: id, failure: describeFailure(error) });
   return { code: grpcCode(known), details: known.message, metadata: statusDetails(known, parts.root) };
 }
 
@@ -114,44 +131,46 @@ function statusDetails(error: ApiError, root: protobuf.Root): grpc.Metadata {
   return metadata;
 }
 
-type BidiCall = grpc.ServerDuplexStream<Buffer, object>;
+type BidiCall = grpc.ServerDuplexStream<Buffer, Buffer>;
 
-function openStream(handler: BidiMethod, call: BidiCall, request: protobuf.Type): void {
+function openStream(
+  id: string,
+  handler: BidiMethod,
+  { call, types }: { readonly call: BidiCall; readonly types: MessageTypes },
+  parts: HostParts,
+): void {
   let ended = false;
   const endListeners: (() => void)[] = [];
   const ending = (): void => {
     if (ended) return;
     ended = true;
-    for (const listener of endListeners) listener();
+    parts.streams.delete(stream);
+    for (const listener of endListeners) guarded(listener);
   };
-  call.on('end', ending);
-  call.on('cancelled', ending);
-  call.on('error', ending);
   const close = (error?: Error): void => {
+    if (ended) return;
     if (error === undefined) call.end();
-    else {
-      const known = toApiError(error);
-      call.emit('error', { code: grpcCode(known), details: known.message, metadata: new grpc.Metadata() });
-    }
+    else call.emit('error', toStatus(error, id, parts));
     ending();
+  };
+  const guarded = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      close(error instanceof Error ? error : new Error('a listener threw something else'));
+    }
   };
   const stream: BidiStream = {
     onMessage: (listener) =>
-      void call.on('data', (bytes: Buffer) => {
-        try {
-          listener(decodeMessage(request, bytes));
-        } catch (error) {
-          close(toApiError(error));
-        }
-      }),
+      void call.on('data', (bytes: Buffer) => guarded(() => listener(decodeMessage(types.request, bytes)))),
     onEnd: (listener) => void endListeners.push(listener),
-    send: (message) => !ended && call.write(message),
-    onDrain: (listener) => void call.on('drain', listener),
+    send: (message) => !ended && call.write(encodeMessage(types.response, message)),
+    onDrain: (listener) => void call.on('drain', () => guarded(listener)),
     close,
   };
-  handler.open(stream);
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.name) : typeof error;
+  parts.streams.add(stream);
+  call.on('end', ending);
+  call.on('cancelled', ending);
+  call.on('error', ending);
+  guarded(() => handler.open(stream));
 }

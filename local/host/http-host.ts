@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { ApiError, legacyErrorBody, rpcErrorBody, toApiError } from '../primitives/errors.ts';
 import { type Faults, ReplyDropped } from '../primitives/faults.ts';
-import type { Log } from '../primitives/log.ts';
+import { describeFailure, type Log } from '../primitives/log.ts';
 import type { RestRouter } from './rest-router.ts';
 import type { ErrorStyle, RestReply, RestRequest } from './service.ts';
 
@@ -47,7 +47,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, parts: 
       return;
     }
     const known = toApiError(error);
-    if (known !== error) parts.log('ERROR', 'unexpected failure', { method: route.id, stack: stackOf(error) });
+    if (known !== error)
+      parts.log('ERROR', 'unexpected failure', { method: route.id, failure: describeFailure(error) });
     sendError(response, known, route.errors);
   }
 }
@@ -134,8 +135,4 @@ function sendError(response: ServerResponse, error: ApiError, style: ErrorStyle)
   response.statusCode = error.httpStatus;
   response.setHeader('content-type', 'application/json; charset=UTF-8');
   response.end(JSON.stringify(style === 'legacy' ? legacyErrorBody(error) : rpcErrorBody(error)));
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.name) : typeof error;
 }

@@ -35,7 +35,7 @@ export function messageFromJson(type: protobuf.Type, json: Record<string, unknow
   refuseUnknownNames(type, json, '');
   try {
     const message = fromProto3JSON(type, json as JSONValue);
-    return message === null ? {} : type.toObject(message, PLAIN);
+    return message === null ? {} : withProtoMasks(type, type.toObject(message, PLAIN));
   } catch (error) {
     const problem = error instanceof Error ? error.message.replace(/^fromProto3JSON\w*: /, '') : 'malformed value';
     throw new ApiError('INVALID_ARGUMENT', `Invalid JSON payload received. ${problem}`);
@@ -73,6 +73,17 @@ export function fromTimestamp(value: { seconds: string; nanos: number } | null |
 /** Milliseconds of a Duration as handlers see it; undefined when it was not set. */
 export function fromDuration(value: { seconds: string; nanos: number } | null | undefined): number | undefined {
   return fromTimestamp(value);
+}
+
+/** Field masks name fields in camelCase in JSON, and as the proto does everywhere else. Source: google/protobuf/field_mask.proto */
+function withProtoMasks(type: protobuf.Type, plain: Record<string, unknown>): object {
+  for (const field of type.fieldsArray) {
+    const mask = plain[field.name];
+    if (field.resolvedType?.fullName !== '.google.protobuf.FieldMask' || !isRecord(mask)) continue;
+    const paths = Array.isArray(mask['paths']) ? mask['paths'].map(String) : [];
+    mask['paths'] = paths.map((path) => path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+  }
+  return plain;
 }
 
 function refuseUnknownNames(type: protobuf.Type, json: Record<string, unknown>, path: string): void {

@@ -2,7 +2,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createSecureContext, TLSSocket } from 'node:tls';
+import { createServer as createTlsServer } from 'node:tls';
 import type { Log } from '../primitives/log.ts';
 import { isGoogleHost } from '../primitives/outbound.ts';
 import type { Certificate } from './certificate.ts';
@@ -31,16 +31,20 @@ export interface Port {
  */
 export async function openPort(asked: number, parts: PortParts): Promise<Port> {
   const sockets = new Set<Socket>();
-  const secureContext = createSecureContext({ cert: parts.certificate.certificatePem, key: parts.certificate.keyPem });
-
-  const unwrapTls = (socket: Duplex): void => {
-    const secure = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['h2', 'http/1.1'] });
-    secure.on('error', () => secure.destroy());
-    secure.once('secure', () => {
+  // Never listens itself: connections are handed to it once their first byte shows a handshake.
+  const tls = createTlsServer(
+    {
+      cert: parts.certificate.certificatePem,
+      key: parts.certificate.keyPem,
+      ALPNProtocols: ['h2', 'http/1.1'],
+    },
+    (secure) => {
+      secure.on('error', () => secure.destroy());
       if (secure.alpnProtocol === 'h2') parts.grpc.accept(secure);
       else parts.http.emit('connection', secure);
-    });
-  };
+    },
+  );
+  tls.on('tlsClientError', (_error, secure) => secure.destroy());
 
   const dispatch = (socket: Duplex): void => {
     socket.once('readable', () => {
@@ -50,7 +54,7 @@ export async function openPort(asked: number, parts: PortParts): Promise<Port> {
         return;
       }
       socket.unshift(first);
-      if (first[0] === TLS_HANDSHAKE) unwrapTls(socket);
+      if (first[0] === TLS_HANDSHAKE) tls.emit('connection', socket);
       else if (first.toString('latin1', 0, HTTP2_PREFACE.length) === HTTP2_PREFACE) parts.grpc.accept(socket);
       else parts.http.emit('connection', socket);
     });

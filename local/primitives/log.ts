@@ -19,6 +19,13 @@ export function createLog(least: Severity, write: (line: string) => void = write
 /** For tests. */
 export const silentLog: Log = () => undefined;
 
+/** What failed and where, without the message of the error: that may quote what a client sent. */
+export function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [error.name, ...frames].join('\n');
+}
+
 function writeToStderr(line: string): void {
   process.stderr.write(line);
 }

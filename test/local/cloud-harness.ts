@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { type Cloud, startCloud } from '#local/cloud.ts';
+import type { Cloud } from '#local/cloud.ts';
 import { type CloudClock, frozenClock, systemClock } from '#local/primitives/clock.ts';
 import { silentLog } from '#local/primitives/log.ts';
 
@@ -15,8 +15,8 @@ export const TEST_NOW_MS = Date.UTC(2026, 7, 1, 12);
 
 export interface TestCloud extends Cloud {
   readonly dataDir: string;
-  /** Stops the cloud and starts it again on the same data folder and port. */
-  restart(): Promise<void>;
+  /** Stops the cloud, does `whileDown`, and starts it again on the same data folder and port. */
+  restart(whileDown?: () => Promise<void>): Promise<void>;
 }
 
 /**
@@ -27,6 +27,10 @@ export interface TestCloud extends Cloud {
 export async function startTestCloud(options: { frozen?: boolean } = {}): Promise<TestCloud> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tributary-cloud-'));
   const clock: CloudClock = options.frozen ? frozenClock(TEST_NOW_MS) : systemClock();
+  // grpc-js reads this when it is loaded, which is with the cloud: a machine's own value would keep clients from
+  // trusting the cloud; without one they take the process's authorities, set below.
+  delete process.env['GRPC_DEFAULT_SSL_ROOTS_FILE_PATH'];
+  const { startCloud } = await import('#local/cloud.ts');
   const start = (port: number): Promise<Cloud> =>
     startCloud({ dataDir, port, projectId: TEST_PROJECT, log: silentLog, clock });
   let cloud = await start(0);
@@ -53,9 +57,10 @@ export async function startTestCloud(options: { frozen?: boolean } = {}): Promis
     clock,
     dataDir,
     stop: () => cloud.stop(),
-    async restart() {
+    async restart(whileDown) {
       const { port } = cloud;
       await cloud.stop();
+      await whileDown?.();
       cloud = await start(port);
     },
   };
