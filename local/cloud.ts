@@ -12,6 +12,7 @@ import type { CloudContext, CloudService } from './host/service.ts';
 import { transcodedRoutes } from './host/transcoder.ts';
 import { type IapOptions, startIap } from './iap/iap.ts';
 import { createIdentity } from './identity/identity.ts';
+import { createKms } from './kms/kms.ts';
 import { type CloudClock, systemClock } from './primitives/clock.ts';
 import { createFaults, type Faults } from './primitives/faults.ts';
 import type { Log } from './primitives/log.ts';
@@ -58,7 +59,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     ensureCertificate(options.dataDir),
     createIdentity(context, options.projectId),
   ]);
-  const services: CloudService[] = [identity];
+  const services: CloudService[] = [identity, createKms(context)];
 
   const environment = (): Record<string, string> =>
     cloudEnvironment({
@@ -92,7 +93,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     faults,
     async stop() {
       await iap?.stop();
-      grpc.close();
+      await grpc.close();
       await opened.close();
       for (const service of services.toReversed()) await service.stop();
     },
