@@ -1,0 +1,96 @@
+// Owns compiling a whole repository: every declaration, in dependency order, all problems at once.
+import type { EndpointId, EventTypeId } from '../platform/ids.ts';
+import { CATALOG_FORMAT, type Catalog } from './catalog.ts';
+import { exampleProblems } from './check-examples.ts';
+import { compileEventType } from './compile-event-type.ts';
+import { compilePlatform, PLATFORM_FILES } from './compile-platform.ts';
+import { didYouMean, listNames } from './did-you-mean.ts';
+import type { Endpoint, EventEndpoint } from './endpoint.ts';
+import { endpointColumns, HOUR_COLUMN } from './event-columns.ts';
+import type { EventType } from './event-type.ts';
+import { liveView } from './names.ts';
+import type { Platform } from './platform.ts';
+import { type Problem, sortProblems } from './problem.ts';
+
+/** The compiled catalog, or everything that is wrong with the declarations. */
+export type CatalogResult =
+  | { readonly kind: 'compiled'; readonly catalog: Catalog }
+  | { readonly kind: 'failed'; readonly problems: readonly Problem[] };
+
+/** Compiles the declarations of a repository, by path. */
+export function compileCatalog(files: ReadonlyMap<string, string>): CatalogResult {
+  const { platform, problems: platformProblems } = compilePlatform(files);
+  const problems = [...platformProblems, ...strangers(files)];
+  // Without teams, purposes and meanings every reference would be reported as wrong, which helps nobody.
+  if (platform === undefined) return { kind: 'failed', problems: sortProblems(problems) };
+  const eventTypes = compileEventTypes(files, platform, problems);
+  const endpoints = new Map<EndpointId, Endpoint>();
+  for (const eventType of eventTypes.values()) endpoints.set(eventType.endpoint, eventEndpoint(eventType, platform));
+  if (problems.length > 0) return { kind: 'failed', problems: sortProblems(problems) };
+  const catalog: Catalog = {
+    format: CATALOG_FORMAT,
+    platform,
+    eventTypes: Object.fromEntries(eventTypes),
+    endpoints: Object.fromEntries(endpoints),
+  };
+  return { kind: 'compiled', catalog };
+}
+
+function compileEventTypes(
+  files: ReadonlyMap<string, string>,
+  platform: Platform,
+  problems: Problem[],
+): ReadonlyMap<EventTypeId, EventType> {
+  const compiled = new Map<EventTypeId, EventType>();
+  const owners = new Map<string, string>();
+  for (const [file, text] of filesIn(files, 'events/')) {
+    const { eventType, source, problems: found } = compileEventType(file, text, platform);
+    problems.push(...found);
+    if (eventType === undefined || source === undefined) continue;
+    problems.push(...exampleProblems(eventType, source));
+    const names = [eventType.endpoint, Object.values(liveView(eventType.endpoint)).join('.')];
+    const taken = names.find((name) => owners.has(name));
+    if (taken !== undefined) {
+      const message = `its table ${taken} is that of ${owners.get(taken)} too`;
+      problems.push({ file, line: 1, column: 1, message, hint: 'choose another name' });
+    }
+    for (const name of names) owners.set(name, file);
+    compiled.set(eventType.id, eventType);
+  }
+  return compiled;
+}
+
+function eventEndpoint(eventType: EventType, platform: Platform): EventEndpoint {
+  return {
+    kind: 'event',
+    id: eventType.endpoint,
+    eventType: eventType.id,
+    description: eventType.description,
+    owner: eventType.owner,
+    purposes: [eventType.purpose],
+    grain: eventType.grain,
+    partitionColumn: HOUR_COLUMN,
+    retention: eventType.retention,
+    columns: endpointColumns(eventType.fields, platform),
+    readers: [],
+  };
+}
+
+/** Files in the folders of declarations that no rule takes: a misplaced one must not be silently without effect. */
+function strangers(files: ReadonlyMap<string, string>): readonly Problem[] {
+  const platformFiles = Object.keys(PLATFORM_FILES).map((name) => `platform/${name}.yaml`);
+  return [...files.keys()]
+    .filter((file) => file.startsWith('platform/') && !platformFiles.includes(file))
+    .map((file) => ({
+      file,
+      line: 1,
+      column: 1,
+      message: 'there is no such file of the platform',
+      allowed: listNames(platformFiles),
+      hint: didYouMean(file, platformFiles),
+    }));
+}
+
+function filesIn(files: ReadonlyMap<string, string>, folder: string): readonly (readonly [string, string])[] {
+  return [...files].filter(([file]) => file.startsWith(folder)).sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,65 @@
+// Owns the body of the native route: reading it within bounds, up to the events that are judged one by one.
+import type { ErrorCode } from '../platform/error-codes.ts';
+import { type ImportId, parseId } from '../platform/ids.ts';
+import { parseTimestamp } from '../platform/timestamp.ts';
+import { MAX_EVENTS_PER_BATCH } from './limits.ts';
+
+/** What one request carries. */
+export interface Batch {
+  /** When the client sent it by its own clock, in epoch milliseconds; tells the skew of that clock. */
+  readonly sentAtMs?: number | undefined;
+  /** The historical import that all events of the batch belong to. */
+  readonly importId?: ImportId | undefined;
+  /** The events as sent, not yet looked at. */
+  readonly events: readonly unknown[];
+}
+
+/** A batch, or why the request as a whole is refused. */
+export type BatchResult =
+  | { readonly kind: 'read'; readonly batch: Batch }
+  | {
+      readonly kind: 'refused';
+      readonly code: Extract<ErrorCode, 'malformed_body' | 'too_many_events'>;
+      readonly message: string;
+    };
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Reads the bytes of a body, inflated already: `{"sentAt"?, "import"?, "events": [...]}`. Never quotes what was sent. */
+export function readBatch(body: Uint8Array): BatchResult {
+  const value = parseJson(body);
+  if (value === undefined) return malformed('The body is not UTF-8 JSON.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return malformed('The body is not an object.');
+  const { sentAt, import: importId, events } = value as { readonly [key: string]: unknown };
+  if (!Array.isArray(events)) return malformed('`events` is not a list.');
+  if (events.length > MAX_EVENTS_PER_BATCH) {
+    return {
+      kind: 'refused',
+      code: 'too_many_events',
+      message: `The batch has ${events.length} events; ${MAX_EVENTS_PER_BATCH} are allowed.`,
+    };
+  }
+  const sentAtMs = typeof sentAt === 'string' ? parseTimestamp(sentAt) : undefined;
+  if (!isAbsent(sentAt) && sentAtMs === undefined)
+    return malformed('`sentAt` is not a time such as 2026-08-01T13:00:00Z.');
+  const id = typeof importId === 'string' ? parseId('import', importId) : undefined;
+  if (!isAbsent(importId) && id === undefined) return malformed('`import` is not the id of an import.');
+  return { kind: 'read', batch: { sentAtMs, importId: id, events } };
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8.decode(body));
+  } catch {
+    return undefined; // the message of the parser quotes the body, which may be personal
+  }
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+function malformed(message: string): BatchResult {
+  return { kind: 'refused', code: 'malformed_body', message };
+}

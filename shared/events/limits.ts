@@ -1,0 +1,34 @@
+// Owns every bound on what a client may send; each is enforced once, and the documentation and error texts quote it from here.
+
+/** Events of one request; Segment's clients send up to 2,500. https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/ */
+export const MAX_EVENTS_PER_BATCH = 2500;
+
+/** Bytes of a request on the wire, before inflating. Segment takes 500 kB; ours lets native batches be larger. */
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/** Bytes of a request after inflating: what one request may cost in memory, several times over while it is parsed. */
+export const MAX_INFLATED_BYTES = 8 * 1024 * 1024;
+
+/** Inflated bytes per byte on the wire: JSON of events seldom passes 30, a bomb of zeros reaches 1,000. */
+export const MAX_INFLATE_RATIO = 100;
+
+/** How long a body may take to arrive, in milliseconds. */
+export const BODY_TIMEOUT_MS = 30_000;
+
+/** Bytes of one event as JSON; Segment takes 32 kB, Pub/Sub messages of 10 MB. */
+export const MAX_EVENT_BYTES = 64 * 1024;
+
+/** Characters (UTF-16 units) of the id of an event. */
+export const MAX_EVENT_ID_LENGTH = 100;
+
+/** Characters (UTF-16 units) of a user id or anonymous id. */
+export const MAX_SUBJECT_ID_LENGTH = 256;
+
+/** Purposes that the consent of one event may name. */
+export const MAX_CONSENT_ENTRIES = 64;
+
+/** Objects and lists that a value may nest in each other: JSON.parse recurses, and so does whatever reads the row. */
+export const MAX_DEPTH = 32;
+
+/** How far `occurredAt` of an import may lie in the future, in milliseconds: clocks of servers differ. */
+export const MAX_IMPORT_FUTURE_MS = 5 * 60_000;
