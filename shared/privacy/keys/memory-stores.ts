@@ -1,0 +1,147 @@
+// Owns the stores of keys in memory: the same interfaces and the same conditions as the cloud's, for tests and measurements.
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type {
+  EpochStore,
+  KeyringStore,
+  KeyWrapper,
+  RevocationFeed,
+  Revocation,
+  Stored,
+  Unwrapped,
+  Written,
+} from './key-stores.ts';
+import type { PepperStore } from './pepper.ts';
+
+/** Objects by name with conditional writes; revisions count up over all of them, as Cloud Storage's generations do. */
+class Objects {
+  readonly #objects = new Map<string, Stored>();
+  #revision = 0;
+
+  read(name: string): Stored | undefined {
+    return this.#objects.get(name);
+  }
+
+  /** Writes when the object stands at `revision`, or does not exist when that is undefined. */
+  write(name: string, bytes: Buffer, revision: string | undefined): Written {
+    if (this.#objects.get(name)?.revision !== revision) return { kind: 'conflict' };
+    this.#revision += 1;
+    const stored = { bytes: Buffer.from(bytes), revision: String(this.#revision) };
+    this.#objects.set(name, stored);
+    return { kind: 'written', revision: stored.revision };
+  }
+
+  delete(name: string): void {
+    this.#objects.delete(name);
+  }
+
+  list(): readonly Stored[] {
+    return [...this.#objects.values()];
+  }
+
+  names(): readonly string[] {
+    return [...this.#objects.keys()];
+  }
+}
+
+/** Keyrings and index in memory, with a look at what is there. */
+export interface MemoryKeyringStore extends KeyringStore {
+  /** Every `<purpose>|<token>` of the index. */
+  indexed(): readonly string[];
+}
+
+/** An empty store of keyrings. */
+export function memoryKeyringStore(): MemoryKeyringStore {
+  const keyrings = new Objects();
+  const index = new Map<string, string>();
+  return {
+    read: async (lookupId) => keyrings.read(lookupId),
+    create: async (lookupId, bytes) => keyrings.write(lookupId, bytes, undefined),
+    replace: async (lookupId, bytes, revision) => keyrings.write(lookupId, bytes, revision),
+    readIndex: async (purpose, token) => index.get(`${purpose}|${token}`),
+    putIndex: async (purpose, token, lookupId) => {
+      const held = index.get(`${purpose}|${token}`);
+      if (held !== undefined && held !== lookupId) return 'taken';
+      index.set(`${purpose}|${token}`, lookupId);
+      return 'written';
+    },
+    deleteIndex: async (purpose, token) => void index.delete(`${purpose}|${token}`),
+    indexed: () => [...index.keys()],
+  };
+}
+
+/** An empty store of epochs. */
+export function memoryEpochStore(): EpochStore {
+  const epochs = new Objects();
+  return {
+    list: async () => epochs.list(),
+    create: async (id, bytes) => epochs.write(id, bytes, undefined),
+    replace: async (id, bytes, revision) => epochs.write(id, bytes, revision),
+  };
+}
+
+/** A place for the pepper. */
+export function memoryPepperStore(): PepperStore {
+  const objects = new Objects();
+  return {
+    read: async () => objects.read('pepper'),
+    create: async (bytes) => objects.write('pepper', bytes, undefined),
+  };
+}
+
+/** An empty revocation feed. */
+export function memoryRevocationFeed(): RevocationFeed {
+  const entries: Revocation[] = [];
+  return {
+    append: async (revocation) => void entries.push(revocation),
+    read: async (sinceMs) => entries.filter(({ atMs }) => atMs > sinceMs),
+  };
+}
+
+/** A key management service in memory, which counts its calls and can destroy a version. */
+export interface MemoryKeyWrapper extends KeyWrapper {
+  readonly calls: { wrap: number; unwrap: number };
+  destroy(version: string): void;
+}
+
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** An empty key management service: AES-256-GCM under a random key for each version, without associated data. */
+export function memoryKeyWrapper(): MemoryKeyWrapper {
+  const versions = new Map<string, Buffer | undefined>();
+  const calls = { wrap: 0, unwrap: 0 };
+  return {
+    calls,
+    createVersion: async () => {
+      const name = `memory/cryptoKeys/subject-kek/cryptoKeyVersions/${versions.size + 1}`;
+      versions.set(name, randomBytes(32));
+      return name;
+    },
+    wrap: async (version, plaintext) => {
+      calls.wrap += 1;
+      const key = versions.get(version);
+      if (key === undefined) throw new Error(`key version ${version} is not enabled`);
+      const iv = randomBytes(IV_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', key, iv);
+      return Buffer.concat([iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+    },
+    unwrap: async (version, wrapped) => {
+      calls.unwrap += 1;
+      const key = versions.get(version);
+      return key === undefined ? { kind: 'destroyed' } : decrypt(key, wrapped);
+    },
+    destroy: (version) => void versions.set(version, undefined),
+  };
+}
+
+function decrypt(key: Buffer, wrapped: Buffer): Unwrapped {
+  const decipher = createDecipheriv('aes-256-gcm', key, wrapped.subarray(0, IV_BYTES));
+  decipher.setAuthTag(wrapped.subarray(-TAG_BYTES));
+  try {
+    const plaintext = Buffer.concat([decipher.update(wrapped.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
+    return { kind: 'unwrapped', plaintext };
+  } catch {
+    // A tag that does not match is an answer of the service, not a failure of the call.
+    return { kind: 'corrupt' };
+  }
+}
