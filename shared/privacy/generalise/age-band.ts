@@ -1,4 +1,4 @@
-// Owns reducing an age or a date of birth to a band of ages.
+// Owns reducing a date of birth, or an age, to a band of ages.
 import { civilDateOf, DAY_MS, parseDate } from '../../platform/civil-date.ts';
 import { parseTimestamp } from '../../platform/timestamp.ts';
 
@@ -19,11 +19,11 @@ const BANDS: readonly (readonly [from: number, name: string])[] = [
 ];
 
 /**
- * The band of an age in years (`34` or `"34"`) or of a date of birth (`1992-03-01`, or a timestamp) as of the time of the event:
- * `25-34`. Total: anything else, ages over 130 and births in the future are `unknown`.
+ * The band of a date of birth (`1992-03-01`, or a timestamp) or of an age in years (`34`) as of the time of the event: `25-34`.
+ * Total: anything else, ages over 130 and births in the future are `unknown`.
  */
-export function ageBand(value: string | number, atMs: number): string {
-  const age = typeof value === 'number' ? value : ageOf(value.trim(), atMs);
+export function ageBand(value: string, atMs: number): string {
+  const age = ageOf(value.trim(), atMs);
   if (!(age >= 0 && age <= OLDEST)) return UNKNOWN_AGE;
   return BANDS.find(([from]) => age >= from)?.[1] ?? UNKNOWN_AGE;
 }

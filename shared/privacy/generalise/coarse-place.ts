@@ -1,4 +1,4 @@
-// Owns reducing a place to one that many people share: a cell of whole degrees (about 111 km north to south), or a country.
+// Owns reducing a place to one that many people share: a cell of a tenth of a degree (about 11 km north to south), or a country.
 
 /** What stands for a text that is no place we can coarsen. */
 export const UNKNOWN_PLACE = 'unknown';
@@ -9,8 +9,8 @@ const COORDINATES =
 const COUNTRY = /^([A-Za-z]{2})(?:-[A-Za-z0-9]{1,3})?$/;
 
 /**
- * The place with less of it: `59.3293,18.0686` (latitude and longitude, also as `geo:` URI) is the south-west corner of its
- * degree, `59,18`; `SE-AB` is `SE`. Total: anything else is `unknown`.
+ * The place with less of it: `59.3293,18.0686` (latitude and longitude, also as `geo:` URI) is the south-west corner of its cell
+ * of a tenth of a degree, `59.3,18.0`; `SE-AB` is `SE`. Total: anything else is `unknown`.
  */
 export function coarsePlace(place: string): string {
   const text = place.trim();
@@ -20,10 +20,11 @@ export function coarsePlace(place: string): string {
   if (match === null) return UNKNOWN_PLACE;
   const [latitude, longitude] = [Number(match[1]), Number(match[2])];
   if (Math.abs(latitude) > 90 || Math.abs(longitude) > 180) return UNKNOWN_PLACE;
-  // The poles and the date line belong to the cell before them, so that no cell is a single line.
-  return `${cell(latitude, 89)},${cell(longitude, 179)}`;
+  // The north pole and the date line belong to the cell before them, so that no cell is a single line.
+  return `${cell(latitude, 899)},${cell(longitude, 1799)}`;
 }
 
-function cell(degrees: number, last: number): number {
-  return Math.min(Math.floor(degrees), last);
+function cell(degrees: number, lastTenth: number): string {
+  const tenths = Math.min(Math.floor(degrees * 10), lastTenth);
+  return (tenths / 10).toFixed(1);
 }
