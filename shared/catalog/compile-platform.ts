@@ -14,7 +14,7 @@ import {
 } from './declarations/platform-files.ts';
 import { didYouMean, listNames } from './did-you-mean.ts';
 import { ENVELOPE_SEMANTICS } from './envelope-semantics.ts';
-import type { Platform } from './platform.ts';
+import { type Platform, QUALITY_PURPOSE } from './platform.ts';
 import type { Problem } from './problem.ts';
 import { checkSchema } from './schema-problems.ts';
 import { parseYaml, type YamlSource } from './yaml-source.ts';
@@ -75,6 +75,11 @@ export function compilePlatform(files: ReadonlyMap<string, string>): PlatformRes
   const semantics = sources.get('semantics');
   if (semantics !== undefined && declared.semantics !== undefined)
     problems.push(...semanticProblems(semantics, declared.semantics));
+  const purposes = sources.get('purposes');
+  if (purposes !== undefined && declared.purposes !== undefined && !Object.hasOwn(declared.purposes, QUALITY_PURPOSE)) {
+    const hint = 'the originals of rejected events are sealed for it';
+    problems.push({ ...purposes.placeOf([]), message: `the purpose "${QUALITY_PURPOSE}" is not declared`, hint });
+  }
   return { platform: problems.length === 0 && complete(declared) ? platformOf(declared) : undefined, problems };
 }
 

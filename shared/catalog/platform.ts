@@ -4,6 +4,12 @@ import type { PoolId, PurposeId, SemanticId, TeamId, TierId } from '../platform/
 import type { PeopleRole } from '../platform/roles.ts';
 import type { LEGAL_BASES, SemanticClass } from './declarations/platform-files.ts';
 
+/**
+ * The purpose under which originals of rejected events are sealed: of its own, so that shredding it touches nothing else.
+ * Every repository declares it.
+ */
+export const QUALITY_PURPOSE = 'quality' as PurposeId;
+
 /** A team that owns event types and endpoints. */
 export interface Team {
   readonly description: string;

@@ -11,6 +11,7 @@ export const PLATFORM: Readonly<Record<string, string>> = {
   'platform/teams.yaml': 'team-a: {description: The team of the tests., contact: a@example.com}\n',
   'platform/purposes.yaml': [
     'analytics: {description: To learn how it is used., legal_basis: consent, consent: required, longest_retention: P20Y}',
+    'quality: {description: To mend rejected events., legal_basis: contract, consent: not-required, longest_retention: P90D}',
     'account: {description: To keep the account., legal_basis: contract, consent: not-required, longest_retention: P1Y}',
   ].join('\n'),
   'platform/semantics.yaml': [
