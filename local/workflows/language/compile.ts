@@ -18,7 +18,7 @@ export function compileWorkflow(source: string): Compiled {
     return { kind: 'invalid', problems: problems.list() };
   }
   const root = readSource(source, problems);
-  if (root === undefined) return { kind: 'invalid', problems: problems.list() };
+  if (root === undefined || problems.count > 0) return { kind: 'invalid', problems: problems.list() };
   const program = readDocument(root, problems);
   return problems.count === 0 ? { kind: 'compiled', program } : { kind: 'invalid', problems: problems.list() };
 }

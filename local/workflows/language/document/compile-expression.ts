@@ -32,6 +32,7 @@ export function compileExpression(text: string, place: ExpressionPlace, context:
       place.position,
       `expression has ${text.length} characters, more than the ${LIMITS.expressionCharacters} allowed`,
     );
+    return constantCode(null);
   }
   try {
     return compileSyntax(parseExpression(text), place, context);

@@ -50,5 +50,5 @@ export function resolveUse(pending: PendingUse): ResolvedUse {
     if (scope.shared !== undefined && pending.use === 'write' && !scope.shared.has(name)) barred = true;
     up += 1;
   }
-  return places.length === 0 ? 'unknown' : outcome;
+  return places.length === 0 && outcome === 'found' ? 'unknown' : outcome;
 }

@@ -57,8 +57,10 @@ function readBody(name: string, fields: Fields, context: Context): Step {
   return { name, action: readAction(fields, context), next: readNext(fields, context) };
 }
 
-/** A list of one step that has no name of its own. */
+/** What stands in `switch` or under `try`: steps, or one step that has no name of its own. */
 export function inlineList(name: string, fields: Fields, context: Context): StepList {
+  const nested = fields.get('steps');
+  if (nested !== undefined && fields.size === 1) return readSteps(nested.value, context);
   const steps: Step[] = [];
   const list: StepList = { steps };
   steps.push(readBody(name, fields, { ...context, frame: { list, indexes: new Map(), outer: context.frame } }));

@@ -69,13 +69,17 @@ interface Reading {
   readonly problems: Problems;
 }
 
-/** Owns the count of nodes, which keeps aliases from growing without end. */
+/** Nodes within each other; an alias to what is around it would have no end. */
+const MAX_DEPTH = 200;
+
+/** Owns the count of nodes and their depth, which keep aliases from growing without end. */
 class Reader {
   readonly #text: string;
   readonly #document: Document;
   readonly #lines: LineCounter;
   readonly #problems: Problems;
   #nodes = 0;
+  #depth = 0;
 
   constructor(reading: Reading) {
     this.#text = reading.text;
@@ -85,13 +89,27 @@ class Reader {
   }
 
   read(node: unknown): SourceNode | undefined {
+    this.#nodes += 1;
+    this.#depth += 1;
+    const isBounded = this.#nodes <= MAX_NODES && this.#depth <= MAX_DEPTH;
+    if (!isBounded) this.#refuse(node);
+    const read = isBounded ? this.#readNode(node) : undefined;
+    this.#depth -= 1;
+    return read;
+  }
+
+  /** Said once: what follows is not read at all. */
+  #refuse(node: unknown): void {
+    if (this.#problems.count > 0) return;
+    const why =
+      this.#depth > MAX_DEPTH ? `nested deeper than ${MAX_DEPTH} levels` : 'too large with its aliases written out';
+    this.#problems.add(this.#position(node), `parse error: the source is ${why}`);
+    this.#nodes = MAX_NODES;
+  }
+
+  #readNode(node: unknown): SourceNode | undefined {
     if (isAlias(node)) return this.read(node.resolve(this.#document));
     const position = this.#position(node);
-    this.#nodes += 1;
-    if (this.#nodes > MAX_NODES) {
-      if (this.#nodes === MAX_NODES + 1) this.#problems.add(position, 'parse error: aliases make the source too large');
-      return undefined;
-    }
     if (isScalar(node)) {
       const value = this.#scalar(node.value, position);
       return { kind: 'scalar', value, position, textAt: this.#textAt(value, node.range?.[0] ?? 0) };

@@ -4,7 +4,7 @@
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Effects } from '../effects.ts';
-import { Fatal, Raised } from '../errors.ts';
+import { errorMap, Fatal, Raised } from '../errors.ts';
 import type { Json } from '../journal.ts';
 import { LIMITS } from '../limits.ts';
 import type { BranchOutcome, EffectRequest, ForkBranch, Located, Request, Run } from '../run.ts';
@@ -104,8 +104,7 @@ export class Scheduler {
       if (done !== true) return value;
       this.#finish(fiber, { kind: 'done', value });
     } catch (error) {
-      if (!(error instanceof Raised)) throw error;
-      this.#finish(fiber, { kind: 'raised', error });
+      this.#finish(fiber, { kind: 'raised', error: toRaised(error) });
     }
     return undefined;
   }
@@ -190,6 +189,13 @@ export class Scheduler {
     if (fork.parent.fork !== undefined) this.#runningBranches += 1;
     this.#ready.push({ fiber: fork.parent, input: fork.outcomes });
   }
+}
+
+/** A value nested so deeply that it overflows the stack is the workflow's doing; anything else unforeseen is ours. */
+function toRaised(error: unknown): Raised {
+  if (error instanceof Raised) return error;
+  if (!(error instanceof RangeError)) throw error;
+  return new Fatal(errorMap('ResourceLimitError', 'ResourceLimitError: a value is nested too deeply'));
 }
 
 function branchFailure(fork: Fork, index: number, error: Raised): BranchOutcome {

@@ -51,6 +51,8 @@ export function encodeJson(value: Value, layout?: JsonLayout): JsonEncoded {
     return { kind: 'text', text: layout === undefined ? compact(value) : laidOut(value, layout, layout.prefix) };
   } catch (error) {
     if (error instanceof Unencodable) return { kind: 'invalid', message: error.message };
+    // The stack is what bounds how deep a value may be.
+    if (error instanceof RangeError) return { kind: 'invalid', message: 'the value is nested too deeply' };
     throw error;
   }
 }
