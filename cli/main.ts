@@ -5,6 +5,7 @@ import { registerCloud } from './commands/cloud.ts';
 import { registerDown } from './commands/down.ts';
 import { registerEnv } from './commands/env.ts';
 import { registerExec } from './commands/exec.ts';
+import { registerSend } from './commands/send.ts';
 import { registerSql } from './commands/sql.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerUp } from './commands/up.ts';
@@ -17,17 +18,17 @@ const program = new Command('trib')
   .enablePositionalOptions()
   .exitOverride();
 
-for (const register of [
+const COMMANDS = [
   registerUp,
   registerDown,
   registerStatus,
+  registerSend,
   registerSql,
   registerEnv,
   registerExec,
   registerCloud,
-]) {
-  register(program);
-}
+];
+for (const register of COMMANDS) register(program);
 
 try {
   await program.parseAsync();
