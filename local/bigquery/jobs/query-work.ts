@@ -1,0 +1,125 @@
+/** Runs query jobs: one statement or a script, whose statements become jobs of their own. */
+import { createHash } from 'node:crypto';
+import type { EngineError } from '#lib/googlesql/engine/outcome.ts';
+import type { ChildStatement, RunResult, StatementResult } from '#lib/googlesql/engine/requests.ts';
+import type { Warehouse } from '#lib/googlesql/engine/warehouse.ts';
+import type { CloudClock } from '../../primitives/clock.ts';
+import type { ErrorProto } from '../errors.ts';
+import { type AnonymousTables, anonymousTable } from './anonymous-tables.ts';
+import { jobName, type JobRecord } from './job-record.ts';
+import type { QueryPlan } from './query-configuration.ts';
+import { billedBytes, queryStatistics } from './query-statistics.ts';
+import type { WorkResult } from './work.ts';
+
+export interface QueryWorkParts {
+  readonly warehouse: Warehouse;
+  readonly anonymous: AnonymousTables;
+  readonly clock: CloudClock;
+}
+
+/** Runs the statement of a job to its end. `timeoutMs` is the job's own limit. */
+export async function workOnQuery(
+  parts: QueryWorkParts,
+  job: JobRecord,
+  plan: QueryPlan,
+  timeoutMs: number | undefined,
+): Promise<WorkResult> {
+  const tooExpensive = await checkBill(parts.warehouse, job, plan);
+  if (tooExpensive !== undefined) return { kind: 'failed', error: tooExpensive };
+  const limitMs = Math.min(timeoutMs ?? Infinity, plan.run.timeoutMs ?? Infinity);
+  const outcome = await parts.warehouse.run({
+    ...plan.run,
+    queryId: jobName(job.ref),
+    sessionUser: job.userEmail,
+    ...(limitMs === Infinity ? {} : { timeoutMs: limitMs }),
+  });
+  if (outcome.kind === 'failed') return { kind: 'failed', error: queryError(outcome.error) };
+  const result = outcome.value;
+  keepRows(parts, job, result);
+  const children = (result.children ?? []).map((child, index) => childJob(parts, job, child, index));
+  return {
+    kind: 'done',
+    statistics: {
+      ...queryStatistics(result),
+      ...(children.length === 0 ? {} : { numChildJobs: String(children.length) }),
+    },
+    children,
+  };
+}
+
+/** An error of the engine as a job carries it. */
+export function queryError(error: EngineError): ErrorProto {
+  if (error.reason === 'stopped') return STOPPED;
+  return {
+    reason: error.reason,
+    ...(error.reason === 'invalidQuery' ? { location: 'query' } : {}),
+    message: error.message,
+  };
+}
+
+/** What ends a job that was cancelled. */
+export const STOPPED: ErrorProto = {
+  reason: 'stopped',
+  message: 'Job execution was cancelled: User requested cancellation',
+};
+
+async function checkBill(warehouse: Warehouse, job: JobRecord, plan: QueryPlan): Promise<ErrorProto | undefined> {
+  if (plan.maximumBytesBilled === undefined) return undefined;
+  const outcome = await warehouse.run({ ...plan.run, queryId: `${jobName(job.ref)} estimate`, dryRun: true });
+  if (outcome.kind === 'failed') return queryError(outcome.error);
+  const bytes = billedBytes(outcome.value);
+  if (bytes <= plan.maximumBytesBilled) return undefined;
+  return {
+    reason: 'bytesBilledLimitExceeded',
+    message: `Query exceeded limit for bytes billed: ${plan.maximumBytesBilled}. ${bytes} or higher required.`,
+  };
+}
+
+/** Rows without a destination stay with the engine, under the name of the job's anonymous table. */
+function keepRows(parts: QueryWorkParts, job: JobRecord, result: StatementResult | RunResult): void {
+  if (result.result === undefined || result.schema === undefined) return;
+  const { resultId, totalRows, expiresMs } = result.result;
+  parts.anonymous.put({
+    ref: anonymousTable(job.ref),
+    resultId,
+    schema: result.schema,
+    totalRows,
+    location: job.ref.location,
+    createdMs: parts.clock.now(),
+    expiresMs,
+  });
+}
+
+function childJob(parts: QueryWorkParts, parent: JobRecord, child: ChildStatement, index: number): JobRecord {
+  const digest = createHash('md5').update(jobName(parent.ref)).digest('hex');
+  const ref = { ...parent.ref, jobId: `script_job_${digest}_${index}` };
+  const endedMs = parts.clock.now();
+  const { startLine, startColumn, endLine, endColumn, text } = child;
+  const job: JobRecord = {
+    ref,
+    userEmail: parent.userEmail,
+    configuration: {
+      jobType: 'QUERY',
+      query: {
+        query: text,
+        useLegacySql: false,
+        priority: 'INTERACTIVE',
+        ...(child.result === undefined ? {} : { destinationTable: anonymousTable(ref) }),
+      },
+    },
+    state: 'DONE',
+    createdMs: endedMs,
+    startedMs: Math.max(parent.startedMs ?? 0, Math.round(endedMs - child.executionMs)),
+    endedMs,
+    parentJobId: parent.ref.jobId,
+    statistics: {
+      ...queryStatistics(child),
+      scriptStatistics: {
+        evaluationKind: 'STATEMENT',
+        stackFrames: [{ startLine, startColumn, endLine, endColumn, text }],
+      },
+    },
+  };
+  keepRows(parts, job, child);
+  return job;
+}
