@@ -23,8 +23,7 @@ export function decodeMessage(type: protobuf.Type, bytes: Uint8Array): object {
 
 /** Wire bytes of a handler's plain reply. */
 export function encodeMessage(type: protobuf.Type, plain: object): Buffer {
-  const bytes = type.encode(type.fromObject(plain)).finish();
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return wireBytes(type, type.fromObject(plain));
 }
 
 /**
@@ -32,14 +31,30 @@ export function encodeMessage(type: protobuf.Type, plain: object): Buffer {
  * @throws ApiError INVALID_ARGUMENT in the words of Google's front end for unknown names and mistyped values
  */
 export function messageFromJson(type: protobuf.Type, json: Record<string, unknown>): object {
+  return withProtoMasks(type, type.toObject(parseJson(type, json), PLAIN));
+}
+
+/**
+ * The wire bytes of a request from proto3 JSON, with the fields that the client set and no others.
+ * @throws ApiError INVALID_ARGUMENT as `messageFromJson`
+ */
+export function bytesFromJson(type: protobuf.Type, json: Record<string, unknown>): Buffer {
+  return wireBytes(type, parseJson(type, json));
+}
+
+function parseJson(type: protobuf.Type, json: Record<string, unknown>): protobuf.Message {
   refuseUnknownNames(type, json, '');
   try {
-    const message = fromProto3JSON(type, json as JSONValue);
-    return message === null ? {} : withProtoMasks(type, type.toObject(message, PLAIN));
+    return fromProto3JSON(type, json as JSONValue) ?? type.create();
   } catch (error) {
     const problem = error instanceof Error ? error.message.replace(/^fromProto3JSON\w*: /, '') : 'malformed value';
     throw new ApiError('INVALID_ARGUMENT', `Invalid JSON payload received. ${problem}`);
   }
+}
+
+function wireBytes(type: protobuf.Type, message: protobuf.Message): Buffer {
+  const bytes = type.encode(message).finish();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Proto3 JSON of a handler's plain reply. */

@@ -1,7 +1,7 @@
 /** REST routes for gRPC methods, from the HTTP rules in their protos (google/api/http.proto). */
 import protobuf from 'protobufjs';
 import { ApiError } from '../primitives/errors.ts';
-import { encodeMessage, messageFromJson, messageToJson } from './messages.ts';
+import { bytesFromJson, messageFromJson, messageToJson } from './messages.ts';
 import { messageTypes } from './grpc-host.ts';
 import { serviceMethods } from './protos.ts';
 import type { GrpcMethod, GrpcService, RestReply, RestRequest, RestRoute } from './service.ts';
@@ -81,11 +81,11 @@ function transcode(id: string, rule: HttpRule, method: protobuf.Method, handler:
       if (handler === undefined || handler.kind === 'bidi') {
         throw new ApiError('UNIMPLEMENTED', `The local cloud does not serve ${id} over REST.`);
       }
-      const plain = messageFromJson(types.request, await requestJson(types.request, rule, request));
+      const json = await requestJson(types.request, rule, request);
       const reply =
         handler.kind === 'raw'
-          ? await handler.handle(encodeMessage(types.request, plain))
-          : await handler.handle(plain);
+          ? await handler.handle(bytesFromJson(types.request, json))
+          : await handler.handle(messageFromJson(types.request, json));
       const numericEnums = (request.query.get('$alt') ?? '').includes('enum-encoding=int');
       return { json: messageToJson(types.response, reply, numericEnums) };
     },
