@@ -13,8 +13,12 @@ const MAX_SEGMENT_CHARS = 80;
 
 /** An IPv4 address with dots, dashes or underscores, as providers also put it into the names of their customers' machines. */
 const IPV4 = /(?:^|[^0-9])(?:\d{1,3}[._-]){3}\d{1,3}(?:$|[^0-9])/;
-/** Seven digits or more in a row: numbers of people, orders, telephones. Dates have at most six. */
+/** An IPv6 address, or enough of one. */
+const IPV6 = /(?:[0-9a-f]{0,4}:){3}/i;
+/** Seven digits or more in a row: numbers of people, orders, telephones. */
 const LONG_NUMBER = /\d{7}/;
+/** Eight digits that are a day of these centuries name no one. */
+const DAY_NUMBER = /(^|\D)(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?=$|\D)/g;
 /** Sixteen hexadecimal digits or more, with or without dashes: digests, UUIDs and other keys. */
 const LONG_HEX = /(?:[0-9a-f]-?){16}/i;
 /** Segments after which a person's name comes. */
@@ -65,11 +69,13 @@ function pagePath(path: string): string {
 function mayName(segment: string): boolean {
   const text = decoded(segment);
   if (text === undefined || text.length > MAX_SEGMENT_CHARS || text.startsWith('~')) return true;
-  return /[@:=&\s]/.test(text) || IPV4.test(text) || LONG_NUMBER.test(text) || LONG_HEX.test(text);
+  if (/[@=&]/.test(text) || IPV4.test(text) || IPV6.test(text) || LONG_HEX.test(text)) return true;
+  return LONG_NUMBER.test(text) && LONG_NUMBER.test(text.replace(DAY_NUMBER, '$1'));
 }
 
 /** Decoded twice, because what was encoded twice names a person just the same; undefined when it is no encoding. */
 function decoded(segment: string): string | undefined {
+  if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(decodeURIComponent(segment));
   } catch {
