@@ -1,16 +1,19 @@
 // Owns compiling a whole repository: every declaration, in dependency order, all problems at once.
-import type { EndpointId, EventTypeId } from '../platform/ids.ts';
+import type { EventTypeId } from '../platform/ids.ts';
 import { CATALOG_FORMAT, type Catalog } from './catalog.ts';
 import { exampleProblems } from './check-examples.ts';
+import { compileEndpoint, type EndpointDraft } from './compile-endpoint.ts';
 import { compileEventType } from './compile-event-type.ts';
 import { compilePlatform, PLATFORM_FILES } from './compile-platform.ts';
 import { didYouMean, listNames } from './did-you-mean.ts';
 import type { Endpoint, EventEndpoint } from './endpoint.ts';
 import { endpointColumns, HOUR_COLUMN } from './event-columns.ts';
 import type { EventType } from './event-type.ts';
+import { linkEndpoints } from './link-endpoints.ts';
 import { liveView } from './names.ts';
 import type { Platform } from './platform.ts';
 import { type Problem, sortProblems } from './problem.ts';
+import { type AnalyseQuery, analyseQuery } from './sql-analysis.ts';
 
 /** The compiled catalog, or everything that is wrong with the declarations. */
 export type CatalogResult =
@@ -18,20 +21,27 @@ export type CatalogResult =
   | { readonly kind: 'failed'; readonly problems: readonly Problem[] };
 
 /** Compiles the declarations of a repository, by path. */
-export function compileCatalog(files: ReadonlyMap<string, string>): CatalogResult {
+export function compileCatalog(
+  files: ReadonlyMap<string, string>,
+  analyse: AnalyseQuery = analyseQuery,
+): CatalogResult {
   const { platform, problems: platformProblems } = compilePlatform(files);
   const problems = [...platformProblems, ...strangers(files)];
   // Without teams, purposes and meanings every reference would be reported as wrong, which helps nobody.
   if (platform === undefined) return { kind: 'failed', problems: sortProblems(problems) };
   const eventTypes = compileEventTypes(files, platform, problems);
-  const endpoints = new Map<EndpointId, Endpoint>();
-  for (const eventType of eventTypes.values()) endpoints.set(eventType.endpoint, eventEndpoint(eventType, platform));
+  const events = [...eventTypes.values()].map((eventType) => eventEndpoint(eventType, platform));
+  const drafts = compileEndpoints(files, platform, events, problems);
+  // An event type that did not compile would be reported again by everything that reads it.
+  const linked = problems.length > 0 ? undefined : linkEndpoints({ drafts, others: events, platform, analyse });
+  problems.push(...(linked?.problems ?? []));
+  const endpoints: readonly Endpoint[] = [...events, ...(linked?.endpoints ?? [])];
   if (problems.length > 0) return { kind: 'failed', problems: sortProblems(problems) };
   const catalog: Catalog = {
     format: CATALOG_FORMAT,
     platform,
     eventTypes: Object.fromEntries(eventTypes),
-    endpoints: Object.fromEntries(endpoints),
+    endpoints: Object.fromEntries(endpoints.map((endpoint) => [endpoint.id, endpoint])),
   };
   return { kind: 'compiled', catalog };
 }
@@ -58,6 +68,25 @@ function compileEventTypes(
     compiled.set(eventType.id, eventType);
   }
   return compiled;
+}
+
+function compileEndpoints(
+  files: ReadonlyMap<string, string>,
+  platform: Platform,
+  events: readonly EventEndpoint[],
+  problems: Problem[],
+): readonly EndpointDraft[] {
+  const folders = new Set(filesIn(files, 'sql/').map(([file]) => file.split('/').slice(0, 3).join('/')));
+  return [...folders].flatMap((folder): readonly EndpointDraft[] => {
+    const { draft, problems: found } = compileEndpoint(folder, files, platform);
+    problems.push(...found);
+    if (draft === undefined) return [];
+    const event = events.find(({ id }) => id === draft.endpoint.id);
+    if (event === undefined) return [draft];
+    const message = `${event.id} is the endpoint of the event type ${event.eventType} too`;
+    problems.push({ ...draft.source.placeOf([]), message, hint: 'choose another name' });
+    return [];
+  });
 }
 
 function eventEndpoint(eventType: EventType, platform: Platform): EventEndpoint {

@@ -67,6 +67,7 @@ function failure(file: string, message: string, allowed: string): YamlResult {
 function refusedFeature(node: Node): string | undefined {
   if (isAlias(node)) return 'an alias';
   if (node.anchor !== undefined) return 'an anchor';
+  if (isMap(node) && node.items.some(({ key }) => !isScalar(key))) return 'a key that is no text';
   return node.tag === undefined ? undefined : 'a tag';
 }
 

@@ -25,6 +25,7 @@ test('every part of a file knows its place, and a missing part the place of what
 test('only plain YAML of one document is read', () => {
   assert.match(failed('a: &x 1\nb: *x\n').join('\n'), /1:7 {2}an anchor[\s\S]*2:4 {2}an alias/);
   assert.match(failed('a: 1\na: 2\n').join('\n'), /2:1 {2}not valid YAML: Map keys must be unique/);
+  assert.match(failed('{[a]: 1}').join('\n'), /a key that is no text is not allowed/);
   assert.match(failed('a: !!str 1').join('\n'), /a tag is not allowed/);
   assert.match(failed('a: 1\n---\nb: 2\n').join('\n'), /2:1 {2}not valid YAML: Source contains multiple documents$/m);
   assert.match(failed('').join('\n'), /1:1 {2}the file is empty\n {4}allowed: a mapping/);
