@@ -17,6 +17,8 @@ import { type CloudClock, systemClock } from './primitives/clock.ts';
 import { createFaults, type Faults } from './primitives/faults.ts';
 import type { Log } from './primitives/log.ts';
 import { createOutbound } from './primitives/outbound.ts';
+import type { BigQuerySink } from './pubsub/bigquery-sink.ts';
+import { createPubSub } from './pubsub/pubsub.ts';
 
 export interface CloudOptions {
   readonly dataDir: string;
@@ -28,6 +30,8 @@ export interface CloudOptions {
   readonly clock?: CloudClock;
   /** A door with sign-in in front of one backend. */
   readonly iap?: IapOptions;
+  /** Where BigQuery subscriptions of Pub/Sub write. */
+  readonly bigQuerySink?: BigQuerySink;
 }
 
 export interface Cloud {
@@ -59,7 +63,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     ensureCertificate(options.dataDir),
     createIdentity(context, options.projectId),
   ]);
-  const services: CloudService[] = [identity, createKms(context)];
+  const services: CloudService[] = [identity, createKms(context), createPubSub(context, options.bigQuerySink)];
 
   const environment = (): Record<string, string> =>
     cloudEnvironment({

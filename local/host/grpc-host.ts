@@ -164,7 +164,8 @@ function openStream(
     onMessage: (listener) =>
       void call.on('data', (bytes: Buffer) => guarded(() => listener(decodeMessage(types.request, bytes)))),
     onEnd: (listener) => void endListeners.push(listener),
-    send: (message) => !ended && call.write(encodeMessage(types.response, message)),
+    send: (message) =>
+      !ended && call.write(Buffer.isBuffer(message) ? message : encodeMessage(types.response, message)),
     onDrain: (listener) => void call.on('drain', () => guarded(listener)),
     close,
   };

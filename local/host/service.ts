@@ -60,8 +60,8 @@ export interface BidiStream {
   onMessage(listener: (message: object) => void): void;
   /** The client ended its side, cancelled or went away. */
   onEnd(listener: () => void): void;
-  /** Sends a message; false when the client should be given time (see `onDrain`). */
-  send(message: object): boolean;
+  /** Sends a message, or the wire bytes of one; false when the client should be given time (see `onDrain`). */
+  send(message: object | Buffer): boolean;
   onDrain(listener: () => void): void;
   /** Ends the stream with OK, or with an error. */
   close(error?: Error): void;

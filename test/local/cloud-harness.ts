@@ -7,6 +7,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { Cloud } from '#local/cloud.ts';
 import { type CloudClock, frozenClock, systemClock } from '#local/primitives/clock.ts';
 import { silentLog } from '#local/primitives/log.ts';
+import type { BigQuerySink } from '#local/pubsub/bigquery-sink.ts';
 
 export const TEST_PROJECT = 'test-project';
 
@@ -24,7 +25,9 @@ export interface TestCloud extends Cloud {
  * environment so that `new XClient()` without options talks to it. Import Google's clients *after* this (dynamically):
  * some read the environment when they are loaded.
  */
-export async function startTestCloud(options: { frozen?: boolean } = {}): Promise<TestCloud> {
+export async function startTestCloud(
+  options: { readonly frozen?: boolean; readonly bigQuerySink?: BigQuerySink } = {},
+): Promise<TestCloud> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tributary-cloud-'));
   const clock: CloudClock = options.frozen ? frozenClock(TEST_NOW_MS) : systemClock();
   // grpc-js reads this when it is loaded, which is with the cloud: a machine's own value would keep clients from
@@ -32,7 +35,14 @@ export async function startTestCloud(options: { frozen?: boolean } = {}): Promis
   delete process.env['GRPC_DEFAULT_SSL_ROOTS_FILE_PATH'];
   const { startCloud } = await import('#local/cloud.ts');
   const start = (port: number): Promise<Cloud> =>
-    startCloud({ dataDir, port, projectId: TEST_PROJECT, log: silentLog, clock });
+    startCloud({
+      dataDir,
+      port,
+      projectId: TEST_PROJECT,
+      log: silentLog,
+      clock,
+      ...(options.bigQuerySink === undefined ? {} : { bigQuerySink: options.bigQuerySink }),
+    });
   let cloud = await start(0);
   Object.assign(process.env, cloud.environment);
   const authority = readFileSync(String(cloud.environment['NODE_EXTRA_CA_CERTS']), 'utf8');
