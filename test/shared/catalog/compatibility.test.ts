@@ -54,7 +54,7 @@ test('every row of the contract is judged as it says', () => {
   );
   assert.equal(judged('A track was played', 'A whole track was played'), 'patch: reword description');
   assert.equal(
-    judged('type: string, semantic: content.id', 'type: string, format: uuid, semantic: content.id').startsWith(
+    judged('type: string, semantic: content.id', 'type: string, format: hostname, semantic: content.id').startsWith(
       'major: narrow-limit',
     ),
     true,
