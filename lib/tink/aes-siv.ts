@@ -4,7 +4,7 @@ import type { KeyObject } from 'node:crypto';
 import { AES_SIV_KEY_BYTES } from './keyset.ts';
 
 const BLOCK_BYTES = 16;
-export const SIV_BYTES = BLOCK_BYTES;
+const SIV_BYTES = BLOCK_BYTES;
 const ZERO_BLOCK = Buffer.alloc(BLOCK_BYTES);
 
 /** The two halves of a SIV key: the first authenticates (S2V), the second encrypts (CTR), as RFC 5297 section 2.2 says. */

@@ -14,7 +14,7 @@ export const AES_GCM_TYPE_URL = 'type.googleapis.com/google.crypto.tink.AesGcmKe
 export const AES_SIV_TYPE_URL = 'type.googleapis.com/google.crypto.tink.AesSivKey';
 
 /** Length of a GCM key that we make; 16 is read too, because KEYS.ADD_KEY_FROM_RAW_BYTES accepts it. */
-export const AES_GCM_KEY_BYTES = 32;
+const AES_GCM_KEY_BYTES = 32;
 /** RFC 5297 with AES-256: half for S2V, half for CTR. Tink accepts no other size. */
 export const AES_SIV_KEY_BYTES = 64;
 

@@ -6,10 +6,10 @@ import { formatTimestamp } from '../../platform/timestamp.ts';
 import type { ErasureRecord } from './erasure-record.ts';
 import { residueOf } from './gone-when.ts';
 
-export const CERTIFICATE_FORMAT = 'tributary.erasure-certificate/v1';
+const CERTIFICATE_FORMAT = 'tributary.erasure-certificate/v1';
 export const ADDENDUM_FORMAT = 'tributary.erasure-addendum/v1';
 /** What Cloud KMS calls EC_SIGN_P256_SHA256: ECDSA on P-256 with SHA-256, the signature in DER. */
-export const SIGNATURE_ALGORITHM = 'EC_SIGN_P256_SHA256';
+const SIGNATURE_ALGORITHM = 'EC_SIGN_P256_SHA256';
 /** `previous` of the first entry of a ledger. */
 export const FIRST_PREVIOUS = '0'.repeat(64);
 

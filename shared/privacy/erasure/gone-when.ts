@@ -3,19 +3,19 @@ import { DAY_MS } from '../../platform/civil-date.ts';
 import { formatTimestamp } from '../../platform/timestamp.ts';
 
 /** BigQuery keeps deleted rows readable for the time-travel window (7 days unless set lower), then in fail-safe for 7 days. */
-export const TIME_TRAVEL_DAYS = 7;
+const TIME_TRAVEL_DAYS = 7;
 /** https://cloud.google.com/bigquery/docs/time-travel: fail-safe cannot be configured. */
-export const FAIL_SAFE_DAYS = 7;
+const FAIL_SAFE_DAYS = 7;
 /** Results of queries are cached for about 24 hours: https://cloud.google.com/bigquery/docs/cached-results */
-export const QUERY_CACHE_DAYS = 1;
+const QUERY_CACHE_DAYS = 1;
 /** A day in which the old key version is only disabled, so that whoever still needs it is found. */
-export const TRIPWIRE_DAYS = 1;
+const TRIPWIRE_DAYS = 1;
 /** Shortest delay of a destruction, set on our keys: https://cloud.google.com/kms/docs/destroy-restore */
-export const KMS_DELAY_DAYS = 1;
+const KMS_DELAY_DAYS = 1;
 /** Until destroyed key material is gone from Google's own backups. */
-export const KMS_PURGE_DAYS = 45;
+const KMS_PURGE_DAYS = 45;
 /** Google's longest time for deleted bytes: https://cloud.google.com/docs/security/deletion */
-export const STORAGE_PURGE_DAYS = 180;
+const STORAGE_PURGE_DAYS = 180;
 
 /** What is known when the certificate is written. */
 export interface ErasureEnd {

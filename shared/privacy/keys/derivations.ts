@@ -29,7 +29,7 @@ export interface Subject {
 export type WrapUse = 'keyset' | 'link';
 
 /** The version of every format of this folder. */
-export const FORMAT_VERSION = 'v1';
+const FORMAT_VERSION = 'v1';
 export const LOOKUP_ID_PATTERN = /^[a-z2-7]{52}$/;
 export const TOKEN_PATTERN = /^[a-z2-7]{26}$/;
 const TOKEN_BYTES = 16;

@@ -38,10 +38,10 @@ export class HmacKey {
     if (blocks === undefined) throw new Error('this secret was overwritten: take the keys again before signing');
     // A UTF-16 unit makes at most three bytes of UTF-8.
     if (message.length * 3 > MAX_SCRATCH_BYTES) return signLong(blocks, message);
-    inner.set(blocks.subarray(0, BLOCK_BYTES));
+    blocks.copy(inner, 0, 0, BLOCK_BYTES);
     const length = inner.write(message, BLOCK_BYTES, 'utf8');
     const digest = hash('sha256', inner.subarray(0, BLOCK_BYTES + length), 'binary');
-    outer.set(blocks.subarray(BLOCK_BYTES));
+    blocks.copy(outer, 0, BLOCK_BYTES);
     outer.write(digest, BLOCK_BYTES, 'latin1');
     const signature = hash('sha256', outer, 'binary');
     inner.fill(0, 0, BLOCK_BYTES + length);

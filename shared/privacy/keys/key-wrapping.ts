@@ -8,7 +8,7 @@ import type { Epoch } from './key-stores.ts';
 import type { LivePurpose } from './keyring-record.ts';
 import { PurposeKeys } from './purpose-keys.ts';
 
-export const LINK_SECRET_BYTES = 32;
+const LINK_SECRET_BYTES = 32;
 
 /** Where an entry stands: its keyring and its purpose. */
 export interface EntryPlace {

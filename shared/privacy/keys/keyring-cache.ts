@@ -11,7 +11,7 @@ export interface CacheLimits {
 }
 
 /** An entry with one opened purpose takes about 4 kB: 20,000 users in 80 MB, a fifth of what a process may have. */
-export const DEFAULT_CACHE_LIMITS: CacheLimits = { maxEntries: 20_000, maxBytes: 100 * 1024 * 1024 };
+const DEFAULT_CACHE_LIMITS: CacheLimits = { maxEntries: 20_000, maxBytes: 100 * 1024 * 1024 };
 
 /** Estimates by measurement (heap and external memory per entry, Node 24): the parsed record, and each opened purpose. */
 const RECORD_BYTES = 1_500;
@@ -31,24 +31,22 @@ export class CachedKeyring {
   readonly keyring: Keyring;
   /** When the read began: everything durable before is in it. */
   readonly loadedAtMs: number;
-  /** Visitor tokens that are known to be linked: they spare deriving the visitor's lookup id for each event. */
-  readonly linkedVisitors = new Set<string>();
   readonly #opened = new Map<string, PurposeKeys>();
-  readonly #linked: ReadonlySet<string>;
+  /** Most keyrings have no visitor, so the sets are made when they are needed. */
+  #linked: ReadonlySet<string> | undefined;
+  #visitorTokens: Set<string> | undefined;
   #pins = 0;
   #doomed = false;
 
   constructor(keyring: Keyring, loadedAtMs: number) {
     this.keyring = keyring;
     this.loadedAtMs = loadedAtMs;
-    this.#linked = new Set(keyring.state === 'live' ? keyring.linked : []);
   }
 
   /** About how much memory the entry takes. */
   get bytes(): number {
-    return (
-      RECORD_BYTES + (this.#linked.size + this.linkedVisitors.size) * LINK_BYTES + this.#opened.size * OPENED_BYTES
-    );
+    const links = (this.keyring.state === 'live' ? this.keyring.linked.length : 0) + (this.#visitorTokens?.size ?? 0);
+    return RECORD_BYTES + links * LINK_BYTES + this.#opened.size * OPENED_BYTES;
   }
 
   /** Every token that is open here; the way from a token to this entry. */
@@ -56,9 +54,17 @@ export class CachedKeyring {
     return [...this.#opened.values()].map(({ purpose, token }) => `${purpose}|${token}`);
   }
 
-  /** Whether the user's keyring names this visitor's. */
-  hasLink(visitor: string): boolean {
-    return this.#linked.has(visitor);
+  /**
+   * Whether the user's keyring names this visitor's. The visitor's token is remembered, which spares deriving the lookup id for
+   * each event.
+   */
+  isLinked(visitorToken: string, lookupIdOfVisitor: () => string): boolean {
+    if (this.#visitorTokens?.has(visitorToken) === true) return true;
+    this.#linked ??= new Set(this.keyring.state === 'live' ? this.keyring.linked : []);
+    if (!this.#linked.has(lookupIdOfVisitor())) return false;
+    this.#visitorTokens ??= new Set();
+    this.#visitorTokens.add(visitorToken);
+    return true;
   }
 
   /** The keys of a purpose, opened on first use when the epoch is in memory. */

@@ -1,7 +1,7 @@
 // Owns the keys of subjects at work: opened or made on first use, exactly once under races, lent for one call, and never after
 // their tombstone beyond the revocation bound.
 import type { Clock } from '../../platform/clock.ts';
-import { lookupIdOf, visitorTokenOf } from './derivations.ts';
+import { lookupIdOf, unlinkedSecretOf, visitorTokenOf } from './derivations.ts';
 import type { Subject } from './derivations.ts';
 import type { HmacKey } from './hmac-key.ts';
 import type { KeyringStore, KeySource, RevocationFeed } from './key-stores.ts';
@@ -66,6 +66,7 @@ export class Keyrings {
   readonly #loader: KeyringLoader;
   readonly #watch: RevocationWatch;
   readonly #gone = new Set<string>();
+  readonly #unlinked = new Map<string, HmacKey>();
 
   constructor(deps: KeyringsDeps, limits: KeyringsLimits) {
     this.#deps = deps;
@@ -132,6 +133,13 @@ export class Keyrings {
     return used.result === undefined ? { kind: 'gone' } : { kind: 'used', result: used.result.result };
   }
 
+  /** What takes the place of a subject's link secret for event ids and fingerprints of events about nobody. */
+  unlinked(purpose: string): HmacKey {
+    const held = this.#unlinked.get(purpose) ?? unlinkedSecretOf(this.#deps.pepper, purpose);
+    this.#unlinked.set(purpose, held);
+    return held;
+  }
+
   /** Drops whatever is held of a keyring; whoever changes one calls this in its own process. */
   forget(lookupId: string): void {
     this.#cache.drop(lookupId);
@@ -141,6 +149,8 @@ export class Keyrings {
   /** Overwrites every key in memory. */
   close(): void {
     this.#cache.clear();
+    for (const key of this.#unlinked.values()) key.close();
+    this.#unlinked.clear();
   }
 
   async #load<Result>(
@@ -199,14 +209,9 @@ export class Keyrings {
     const { keys } = resolved;
     if (anonymousId === undefined) return { kind: 'lent', lent: { keys } };
     const visitor = visitorTokenOf(keys.link, anonymousId);
-    return this.#isLinked(entry, visitor, anonymousId) ? { kind: 'lent', lent: { keys, visitor } } : { kind: 'more' };
-  }
-
-  #isLinked(entry: CachedKeyring, visitor: string, anonymousId: string): boolean {
-    if (entry.linkedVisitors.has(visitor)) return true;
-    if (!entry.hasLink(this.#visitorLookupId(anonymousId))) return false;
-    entry.linkedVisitors.add(visitor);
-    return true;
+    return entry.isLinked(visitor, () => this.#visitorLookupId(anonymousId))
+      ? { kind: 'lent', lent: { keys, visitor } }
+      : { kind: 'more' };
   }
 
   #visitorLookupId(anonymousId: string): string {

@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { lookupIdOf } from '#shared/privacy/keys/derivations.ts';
+import { eventIdOf, lookupIdOf } from '#shared/privacy/keys/derivations.ts';
 import { EpochKeys } from '#shared/privacy/keys/epoch-keys.ts';
 import { freezeSubject, reactivateSubject, shredKeyrings, wipeIndex } from '#shared/privacy/keys/forgetting.ts';
 import type { Keyrings, Used } from '#shared/privacy/keys/keyrings.ts';
@@ -333,6 +333,16 @@ test('the cache stays within its limits, and keys that leave it are overwritten'
   process.close();
   assert.equal(kept.filter((keys) => usable(keys)).length, 0);
   assert.deepEqual(process.held, { keyrings: 0, bytes: 0 });
+});
+
+test('events about nobody have ids that differ by purpose and stay the same over processes', async () => {
+  const world = await newWorld();
+  const [first, second] = [world.process(), world.process()];
+  const id = (keyrings: Keyrings, purpose: string) => eventIdOf(keyrings.unlinked(purpose), 'web.Ping', 'x');
+  assert.equal(id(first, 'ads'), id(second, 'ads'));
+  assert.notEqual(id(first, 'ads'), id(first, 'quality'));
+  first.close();
+  assert.equal(id(first, 'ads'), id(second, 'ads'));
 });
 
 test('a cache of one entry still serves a batch of many users at once', async () => {
