@@ -1,6 +1,6 @@
 // Owns the envelope that every event has around its data: reading it within bounds, field by field.
 import { type Instant, parseInstant } from '../platform/timestamp.ts';
-import { MAX_CONSENT_ENTRIES, MAX_EVENT_ID_LENGTH, MAX_SUBJECT_ID_LENGTH } from './limits.ts';
+import { MAX_CONSENT_ENTRIES, MAX_EVENT_ID_LENGTH, MAX_SUBJECT_ID_LENGTH, MAX_TYPE_LENGTH } from './limits.ts';
 import type { Rejection } from './verdict.ts';
 
 /** One event as sent, its envelope checked, its data not yet. */
@@ -29,7 +29,7 @@ export function readEnvelope(value: unknown): EnvelopeResult {
   const { id, type, occurredAt, userId, anonymousId, consent, data } = value;
   if (!isText(id, MAX_EVENT_ID_LENGTH))
     return refused(undefined, 'id', `Send a text of 1 to ${MAX_EVENT_ID_LENGTH} characters.`);
-  if (!isText(type, MAX_EVENT_ID_LENGTH))
+  if (!isText(type, MAX_TYPE_LENGTH))
     return refused(id, 'type', 'Send the name of a declared event type, such as listening.TrackPlayed.');
   const instant = typeof occurredAt === 'string' ? parseInstant(occurredAt) : undefined;
   if (instant === undefined)

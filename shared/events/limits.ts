@@ -21,13 +21,16 @@ export const MAX_EVENT_BYTES = 64 * 1024;
 /** Characters (UTF-16 units) of the id of an event. */
 export const MAX_EVENT_ID_LENGTH = 100;
 
+/** Characters of the name of an event type: a domain of 30, a dot, a name of 80 and its version. */
+export const MAX_TYPE_LENGTH = 120;
+
 /** Characters (UTF-16 units) of a user id or anonymous id. */
 export const MAX_SUBJECT_ID_LENGTH = 256;
 
 /** Purposes that the consent of one event may name. */
 export const MAX_CONSENT_ENTRIES = 64;
 
-/** Objects and lists that a value may nest in each other: JSON.parse recurses, and so does whatever reads the row. */
+/** Objects and lists that an event may nest in each other, its envelope included: whatever walks a value recurses. */
 export const MAX_DEPTH = 32;
 
 /** How far `occurredAt` of an import may lie in the future, in milliseconds: clocks of servers differ. */

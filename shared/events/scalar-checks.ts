@@ -4,6 +4,7 @@ import type { FieldType } from '../catalog/field.ts';
 import type { JsonValue } from '../platform/canonical-json.ts';
 import { parseDate } from '../platform/civil-date.ts';
 import { formatInstant, parseInstant } from '../platform/timestamp.ts';
+import { isDeeperThan } from './bounds.ts';
 import { type Check, fail } from './check.ts';
 import { MAX_DEPTH } from './limits.ts';
 import { FORMAT_RULES } from './string-formats.ts';
@@ -149,11 +150,6 @@ export function jsonCheck({ maxLength }: LengthLimit): Check {
     // It was parsed from JSON, so it is a value of JSON.
     return value as JsonValue;
   };
-}
-
-function isDeeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((member) => isDeeperThan(member, levels - 1));
 }
 
 function rangeWords(min: number | undefined, max: number | undefined): string {
