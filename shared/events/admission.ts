@@ -1,12 +1,13 @@
 // Owns the order in which an event is judged at the door, cheap checks before costly ones, before any key is touched.
+import { type Catalog, eventTypesOf } from '../catalog/catalog.ts';
 import type { EventType } from '../catalog/event-type.ts';
 import type { Purpose } from '../catalog/platform.ts';
-import type { Duration } from '../platform/duration.ts';
+import { type Duration, durationOf } from '../platform/duration.ts';
 import type { RejectionCode } from '../platform/error-codes.ts';
 import { consentRejection } from './consent.ts';
 import { type Envelope, subjectIdOf } from './envelope.ts';
 import { ageRejection, type EventTime, eventTimeOf } from './event-time.ts';
-import type { ValidData, Validator } from './validator.ts';
+import { compileValidator, type ValidData, type Validator } from './validator.ts';
 import type { Rejection } from './verdict.ts';
 
 /** An event type with what is compiled of it once. */
@@ -15,6 +16,24 @@ export interface AdmissionRules {
   readonly purpose: Purpose;
   readonly retention: Duration;
   readonly validate: Validator;
+}
+
+/** The rules of every event type of a catalog, by its name, as an envelope's `type` says it. */
+export function admissionRulesOf(catalog: Catalog): ReadonlyMap<string, AdmissionRules> {
+  const rules = new Map<string, AdmissionRules>();
+  for (const eventType of eventTypesOf(catalog)) {
+    const purpose = catalog.platform.purposes[eventType.purpose];
+    // Compile lets no event type stand without its purpose.
+    if (purpose === undefined)
+      throw new TypeError(`${eventType.id} has the purpose ${eventType.purpose}, which is not declared`);
+    rules.set(eventType.id, {
+      eventType,
+      purpose,
+      retention: durationOf(eventType.retention),
+      validate: compileValidator(eventType),
+    });
+  }
+  return rules;
 }
 
 /** When and how an event arrived, in epoch milliseconds. */

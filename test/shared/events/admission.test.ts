@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { admit, type AdmissionRules } from '#shared/events/admission.ts';
+import { admit, type AdmissionRules, admissionRulesOf } from '#shared/events/admission.ts';
 import { type Envelope, readEnvelope } from '#shared/events/envelope.ts';
 import { FAILED_EVENT_COLUMNS, failedEventRow } from '#shared/events/failed-event.ts';
 import { rawRow, settle } from '#shared/events/raw-row.ts';
@@ -11,7 +11,8 @@ import { parseId } from '#shared/platform/ids.ts';
 import { compiled, eventTypeOf, filesWith, PLAYED } from '../catalog/declarations.ts';
 
 const eventType = eventTypeOf(PLAYED);
-const { platform } = compiled(filesWith({}));
+const catalog = compiled(filesWith({}));
+const { platform } = catalog;
 const purpose = platform.purposes[eventType.purpose]!;
 const rules: AdmissionRules = {
   eventType,
@@ -54,6 +55,14 @@ test('an event is judged by subject, consent, age and data, in this order', () =
     codeOf({ userId: null, consent: null, occurredAt: '2024-08-01T12:59:00Z', data: {} }),
     'missing_subject userId',
   );
+});
+
+test('the rules of a catalog are found by the name of the event type', () => {
+  const all = admissionRulesOf(catalog);
+  assert.deepEqual([...all.keys()], ['music.Played']);
+  const found = all.get('music.Played');
+  assert.ok(found !== undefined);
+  assert.equal(admit(envelope(), arrival, found).kind, 'admitted');
 });
 
 test('a purpose without consent takes silence and obeys a no', () => {
