@@ -69,6 +69,8 @@ export interface CallbackRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
+  /** Tells it from the requests to the endpoint before and after it. */
+  readonly sequence: number;
   /** As sent. */
   readonly bodyBase64: string;
   /** Epoch milliseconds. */

@@ -44,7 +44,7 @@ export class Raised extends Error {
 export class Fatal extends Raised {}
 
 /** The tags of an error that Workflows raises. */
-export function tagsOf(tag: ErrorTag): readonly string[] {
+function tagsOf(tag: ErrorTag): readonly string[] {
   return [tag, ...TAGS[tag]];
 }
 

@@ -29,7 +29,8 @@ export interface ExecutionInput {
 export type ExecutionOutcome =
   | { readonly kind: 'succeeded'; readonly result: string }
   | { readonly kind: 'failed'; readonly error: ExecutionError }
-  | { readonly kind: 'cancelled' | 'stopped' };
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'stopped' };
 
 export interface ExecutionError {
   /** JSON text of what was raised. */

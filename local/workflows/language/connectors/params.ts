@@ -10,7 +10,7 @@ export interface ConnectorParams {
   readonly scopes: readonly string[];
 }
 
-export interface PollingPolicy {
+interface PollingPolicy {
   readonly initialDelayMs: number;
   readonly multiplier: number;
   readonly maxDelayMs: number;

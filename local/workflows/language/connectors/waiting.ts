@@ -4,7 +4,7 @@ import { decodeJson } from '../values/json.ts';
 import { isMap, type MapValue, type Value } from '../values/value.ts';
 import type { Waits } from './table.ts';
 
-export type Judged =
+type Judged =
   | { readonly kind: 'running' }
   | { readonly kind: 'done'; readonly value: Value }
   | { readonly kind: 'failed'; readonly error: Value };

@@ -13,7 +13,7 @@ export interface Callable {
 }
 
 /** Reads steps within steps; handed down because steps and their kinds contain each other. */
-export interface StepReader {
+interface StepReader {
   /** A list of steps; `closed` where no jump leads out of it. */
   list(node: SourceNode, context: Context, around?: 'reachable' | 'closed'): StepList;
   /** One step without a name of its own, in `switch` or under `try`. */

@@ -30,7 +30,7 @@ export function readAssign(entry: MapEntry, context: Context): Action {
 }
 
 /** `a`, `a.b`, `a["k"]`, `a[i].c`: what can stand left of the colon, and under `result`. */
-export function readTarget(text: string, position: Position, context: Context): Target | undefined {
+function readTarget(text: string, position: Position, context: Context): Target | undefined {
   try {
     const { root, keys } = targetParts(parseExpression(expressionText(text) ?? text), text);
     if (!isVariableName(root, position, context)) return undefined;

@@ -34,7 +34,7 @@ function unknown(name: string): never {
 }
 
 /** Runs a routine to its end; what it returns, or null. */
-export function* callRoutine(task: Task, routine: Routine, args: MapValue): Run<Value> {
+function* callRoutine(task: Task, routine: Routine, args: MapValue): Run<Value> {
   const caller = task.frame;
   const depth = caller.depth + 1;
   if (depth > LIMITS.callDepth) raise('RecursionError', `maximum call stack depth of ${LIMITS.callDepth} exceeded`);

@@ -28,7 +28,7 @@ export interface Frame extends TraceElement {
 }
 
 /** Runs steps and calls; handed down because steps, expressions and calls contain each other. */
-export interface Engine {
+interface Engine {
   /** How a list of steps was left; undefined when its end was reached. */
   list(task: Task, list: StepList, scope: Scope): Run<Signal | undefined>;
   /** What a call with arguments by name comes to. */

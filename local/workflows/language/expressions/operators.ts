@@ -172,7 +172,7 @@ function fromList(list: ListValue, key: Value): Value {
 }
 
 /** The place in a list that an index names; the place must exist. */
-export function listIndex(list: ListValue, key: Value): number {
+function listIndex(list: ListValue, key: Value): number {
   if (typeof key !== 'bigint') {
     return raise('TypeError', `an index of a list must be an integer, not '${typeNameInMessage(key)}'`);
   }

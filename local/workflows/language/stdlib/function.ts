@@ -33,7 +33,7 @@ export interface Parameter {
 }
 
 /** `text.encode(text, charset?)`: the name, and the arguments in order, those with `?` being optional. */
-export function signature(text: string): Signature {
+function signature(text: string): Signature {
   const [name = '', list = ''] = text.replace(')', '').split('(');
   const parameters = list
     .split(',')

@@ -225,6 +225,7 @@ test('a callback is awaited with what was sent to it', async () => {
       url: 'https://callbacks.test/GET?a=1',
       headers: { 'content-type': 'application/json' },
       query: { a: '1' },
+      sequence: 1,
       bodyBase64: Buffer.from('{"n": 1}').toString('base64'),
       receivedMs: START_MS,
     },
