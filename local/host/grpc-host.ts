@@ -115,17 +115,21 @@ function toStatus(error: unknown, id: string, parts: HostParts): Partial<grpc.St
   }
   const known = toApiError(error);
   if (known !== error) parts.log('ERROR', 'unexpected failure', { method: id, failure: describeFailure(error) });
-  return { code: grpcCode(known), details: known.message, metadata: statusDetails(known, parts.root) };
+  return { code: grpcCode(known), details: known.message, metadata: statusDetails(known, parts) };
 }
 
 /** Error details travel as a serialised google.rpc.Status in a trailer. Source: https://grpc.io/docs/guides/error/ */
-function statusDetails(error: ApiError, root: protobuf.Root): grpc.Metadata {
+function statusDetails(error: ApiError, { root, log }: HostParts): grpc.Metadata {
   const metadata = new grpc.Metadata();
-  if (error.details.length === 0) return metadata;
-  const details = error.details.map(({ '@type': url, ...plain }) => ({
-    type_url: url,
-    value: encodeMessage(root.lookupType(url.slice(url.indexOf('/') + 1)), plain),
-  }));
+  const details = error.details.flatMap(({ '@type': url, ...plain }) => {
+    try {
+      return [{ type_url: url, value: encodeMessage(root.lookupType(url.slice(url.indexOf('/') + 1)), plain) }];
+    } catch {
+      log('ERROR', 'an error detail could not be sent', { type: url });
+      return [];
+    }
+  });
+  if (details.length === 0) return metadata;
   const status = { code: grpcCode(error), message: error.message, details };
   metadata.set('grpc-status-details-bin', encodeMessage(root.lookupType('google.rpc.Status'), status));
   return metadata;

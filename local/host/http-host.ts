@@ -21,23 +21,34 @@ export interface HttpHostParts {
 /** A server that is not listening: connections are handed to it with `emit('connection', socket)`. */
 export function createHttpHost(parts: HttpHostParts): Server {
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0 }, (request, response) => {
-    void serve(request, response, parts);
+    void answer();
+    async function answer(): Promise<void> {
+      try {
+        await serve(request, response, parts);
+      } catch (error) {
+        parts.log('ERROR', 'a reply could not be sent', { failure: describeFailure(error) });
+        response.destroy();
+      }
+    }
   });
-  server.on('clientError', (_error, socket) => socket.destroy());
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    else socket.destroy();
+  });
   return server;
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, parts: HttpHostParts): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://local');
-  const found = parts.router.find(request.method ?? 'GET', url.pathname);
+  const target = splitTarget(request.url ?? '/');
+  const found = parts.router.find(request.method ?? 'GET', target.path);
   if (typeof found === 'string') {
     request.resume();
-    sendError(response, notRouted(found, request, url), url.pathname.startsWith('/v1') ? 'rpc' : 'legacy');
+    sendError(response, notRouted(found, request, target), target.path.startsWith('/v1') ? 'rpc' : 'legacy');
     return;
   }
   const { route, params } = found;
   try {
-    const reply = await parts.faults.around(route.id, async () => route.handle(toRestRequest(request, url, params)));
+    const reply = await parts.faults.around(route.id, async () => route.handle(toRestRequest(request, target, params)));
     request.resume();
     await send(response, reply);
   } catch (error) {
@@ -53,19 +64,38 @@ async function serve(request: IncomingMessage, response: ServerResponse, parts: 
   }
 }
 
-function notRouted(found: 'wrong-method' | 'unknown', request: IncomingMessage, url: URL): ApiError {
-  const what = `${request.method} ${url.pathname}`;
+interface RequestTarget {
+  /** As sent: percent-encoded, dot segments and all, because an object may be called `..`. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+/** Never fails, whatever a client sends. Proxied requests carry the whole URL. Source: RFC 9112 section 3.2 */
+function splitTarget(target: string): RequestTarget {
+  const local = target.replace(/^https?:\/\/[^/?]*/i, '');
+  const queryAt = local.indexOf('?');
+  const path = queryAt === -1 ? local : local.slice(0, queryAt);
+  const query = new URLSearchParams(queryAt === -1 ? '' : local.slice(queryAt + 1));
+  return { path: path === '' ? '/' : path, query };
+}
+
+function notRouted(found: 'wrong-method' | 'unknown', request: IncomingMessage, target: RequestTarget): ApiError {
+  const what = `${request.method} ${target.path}`;
   return found === 'unknown'
     ? new ApiError('UNIMPLEMENTED', `The local cloud does not serve ${what}.`)
     : new ApiError('UNIMPLEMENTED', `The local cloud does not serve ${what}: other methods of this path exist.`);
 }
 
-function toRestRequest(request: IncomingMessage, url: URL, params: Readonly<Record<string, string>>): RestRequest {
+function toRestRequest(
+  request: IncomingMessage,
+  target: RequestTarget,
+  params: Readonly<Record<string, string>>,
+): RestRequest {
   const encrypted = 'encrypted' in request.socket || request.headers['x-forwarded-proto'] === 'https';
   const bytes = (maxBytes = MAX_JSON_BYTES): Promise<Buffer> => readBody(request, maxBytes);
   return {
     params,
-    query: url.searchParams,
+    query: target.query,
     headers: request.headers,
     origin: `${encrypted ? 'https' : 'http'}://${request.headers.host ?? 'localhost'}`,
     stream: request,
@@ -75,23 +105,34 @@ function toRestRequest(request: IncomingMessage, url: URL, params: Readonly<Reco
 }
 
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const gzipped = request.headers['content-encoding'] === 'gzip';
-  const source: Readable = gzipped ? request.pipe(createGunzip()) : request;
+  const source = request.headers['content-encoding'] === 'gzip' ? inflated(request) : request;
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    for await (const chunk of source as AsyncIterable<Buffer>) {
+    // The request itself must outlive its refusal: destroying it would take the reply's connection away.
+    for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       size += chunk.length;
       if (size > maxBytes) break;
       chunks.push(chunk);
     }
   } catch {
     throw new ApiError('INVALID_ARGUMENT', 'The request body could not be read.', { reason: 'parseError' });
+  } finally {
+    if (source !== request) source.destroy();
   }
   if (size > maxBytes) {
     throw new ApiError('INVALID_ARGUMENT', `Request payload size exceeds the limit: ${maxBytes} bytes.`);
   }
   return Buffer.concat(chunks);
+}
+
+/** A pipe alone would leave the reader waiting for ever when the client breaks off. */
+function inflated(request: IncomingMessage): Readable {
+  const gunzip = createGunzip();
+  request.once('close', () => {
+    if (!request.complete) gunzip.destroy(new Error('the client broke off'));
+  });
+  return request.pipe(gunzip);
 }
 
 function parseObject(bytes: Buffer): Record<string, unknown> {
@@ -132,6 +173,7 @@ function sendError(response: ServerResponse, error: ApiError, style: ErrorStyle)
     response.destroy();
     return;
   }
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
   response.statusCode = error.httpStatus;
   response.setHeader('content-type', 'application/json; charset=UTF-8');
   response.end(JSON.stringify(style === 'legacy' ? legacyErrorBody(error) : rpcErrorBody(error)));

@@ -1,7 +1,8 @@
 /** Conversions between proto messages on the wire, plain objects in handlers, and proto3 JSON. */
-import protobuf from 'protobufjs';
+import type protobuf from 'protobufjs';
 import { fromProto3JSON, toProto3JSON, type JSONValue } from 'proto3-json-serializer';
 import { ApiError } from '../primitives/errors.ts';
+import { shapedJson } from './json-shape.ts';
 
 /** The shape handlers see; see `UnaryMethod`. */
 const PLAIN: protobuf.IConversionOptions = {
@@ -43,9 +44,9 @@ export function bytesFromJson(type: protobuf.Type, json: Record<string, unknown>
 }
 
 function parseJson(type: protobuf.Type, json: Record<string, unknown>): protobuf.Message {
-  refuseUnknownNames(type, json, '');
+  const shaped = shapedJson(type, json);
   try {
-    return fromProto3JSON(type, json as JSONValue) ?? type.create();
+    return fromProto3JSON(type, shaped as JSONValue) ?? type.create();
   } catch (error) {
     const problem = error instanceof Error ? error.message.replace(/^fromProto3JSON\w*: /, '') : 'malformed value';
     throw new ApiError('INVALID_ARGUMENT', `Invalid JSON payload received. ${problem}`);
@@ -99,26 +100,6 @@ function withProtoMasks(type: protobuf.Type, plain: Record<string, unknown>): ob
     mask['paths'] = paths.map((path) => path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
   }
   return plain;
-}
-
-function refuseUnknownNames(type: protobuf.Type, json: Record<string, unknown>, path: string): void {
-  if (type.fullName.startsWith('.google.protobuf.')) return;
-  for (const [name, value] of Object.entries(json)) {
-    const field = type.fields[name];
-    if (field === undefined) {
-      const at = path === '' ? '' : ` at '${path}'`;
-      throw new ApiError(
-        'INVALID_ARGUMENT',
-        `Invalid JSON payload received. Unknown name "${name}"${at}: Cannot find field.`,
-      );
-    }
-    if (!(field.resolvedType instanceof protobuf.Type) || field.map) continue;
-    const inner = path === '' ? name : `${path}.${name}`;
-    for (const [index, item] of (Array.isArray(value) ? value : [value]).entries()) {
-      const at = Array.isArray(value) ? `${inner}[${index}]` : inner;
-      if (isRecord(item)) refuseUnknownNames(field.resolvedType, item, at);
-    }
-  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -46,16 +46,22 @@ export async function openPort(asked: number, parts: PortParts): Promise<Port> {
   );
   tls.on('tlsClientError', (_error, secure) => secure.destroy());
 
-  const dispatch = (socket: Duplex): void => {
+  const dispatch = (socket: Duplex, held = Buffer.alloc(0)): void => {
     socket.once('readable', () => {
-      const first = socket.read() as Buffer | null;
-      if (first === null) {
+      const more = socket.read() as Buffer | null;
+      const first = more === null ? held : Buffer.concat([held, more]);
+      if (first.length === 0) {
         socket.destroy();
+        return;
+      }
+      const start = first.toString('latin1', 0, HTTP2_PREFACE.length);
+      if (more !== null && start.length < HTTP2_PREFACE.length && HTTP2_PREFACE.startsWith(start)) {
+        dispatch(socket, first);
         return;
       }
       socket.unshift(first);
       if (first[0] === TLS_HANDSHAKE) tls.emit('connection', socket);
-      else if (first.toString('latin1', 0, HTTP2_PREFACE.length) === HTTP2_PREFACE) parts.grpc.accept(socket);
+      else if (start === HTTP2_PREFACE) parts.grpc.accept(socket);
       else parts.http.emit('connection', socket);
     });
   };

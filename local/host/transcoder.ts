@@ -1,6 +1,7 @@
 /** REST routes for gRPC methods, from the HTTP rules in their protos (google/api/http.proto). */
 import protobuf from 'protobufjs';
 import { ApiError } from '../primitives/errors.ts';
+import { camelCase } from './json-shape.ts';
 import { bytesFromJson, messageFromJson, messageToJson } from './messages.ts';
 import { messageTypes } from './grpc-host.ts';
 import { serviceMethods } from './protos.ts';
@@ -112,7 +113,7 @@ async function requestJson(
 function place(json: Record<string, unknown>, type: protobuf.Type, path: string, values: readonly string[]): void {
   const [head = '', ...rest] = path.split('.');
   const name = camelCase(head);
-  const field = type.fields[name];
+  const field = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined;
   if (field === undefined) {
     throw new ApiError(
       'INVALID_ARGUMENT',
@@ -133,10 +134,6 @@ function fromText(field: protobuf.Field, value: string): unknown {
   if (field.type === 'bool') return value === 'true' || value === '';
   if (field.resolvedType instanceof protobuf.Enum && /^\d+$/.test(value)) return Number(value);
   return value;
-}
-
-function camelCase(name: string): string {
-  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
