@@ -6,7 +6,7 @@ import type { Value } from '../values/value.ts';
 import { CODECS } from './codecs.ts';
 import { COLLECTIONS } from './collections.ts';
 import type { StandardFunction } from './function.ts';
-import { HELPERS } from './helpers.ts';
+import { BUILTINS } from './builtins.ts';
 import { HTTP } from './http.ts';
 import { RETRY, RETRY_CONSTANTS } from './retry.ts';
 import { SYSTEM } from './system.ts';
@@ -14,7 +14,7 @@ import { TEXT } from './text.ts';
 import { TIME } from './time.ts';
 
 export const STANDARD_LIBRARY: ReadonlyMap<string, StandardFunction> = new Map(
-  [...HELPERS, ...COLLECTIONS, ...TEXT, ...CODECS, ...TIME, ...RETRY, ...SYSTEM, ...HTTP].map((entry) => [
+  [...BUILTINS, ...COLLECTIONS, ...TEXT, ...CODECS, ...TIME, ...RETRY, ...SYSTEM, ...HTTP].map((entry) => [
     entry.name,
     entry,
   ]),

@@ -8,7 +8,7 @@ import { fitsInteger } from '../values/json.ts';
 import { isList, isMap, typeName, typeNameInMessage, type Value } from '../values/value.ts';
 import { pure, type StandardFunction } from './function.ts';
 
-export const HELPERS: readonly StandardFunction[] = [
+export const BUILTINS: readonly StandardFunction[] = [
   pure('double(x)', (args) => toDouble(args.value('x'))),
   pure('int(x)', (args) => toInteger(args.value('x'))),
   pure('string(x)', (args) => toText(args.value('x'))),
