@@ -19,6 +19,7 @@ import type { Log } from './primitives/log.ts';
 import { createOutbound } from './primitives/outbound.ts';
 import type { BigQuerySink } from './pubsub/bigquery-sink.ts';
 import { createPubSub } from './pubsub/pubsub.ts';
+import { createStorage } from './storage/storage.ts';
 
 export interface CloudOptions {
   readonly dataDir: string;
@@ -63,7 +64,12 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     ensureCertificate(options.dataDir),
     createIdentity(context, options.projectId),
   ]);
-  const services: CloudService[] = [identity, createKms(context), createPubSub(context, options.bigQuerySink)];
+  const services: CloudService[] = [
+    identity,
+    createKms(context),
+    createPubSub(context, options.bigQuerySink),
+    createStorage(context),
+  ];
 
   const environment = (): Record<string, string> =>
     cloudEnvironment({
