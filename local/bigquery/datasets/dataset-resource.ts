@@ -7,7 +7,7 @@ import { agree } from '../names.ts';
 import { etagOf } from '../wire/etag.ts';
 import { definedFields } from '../wire/json-object.ts';
 import { checkLabels } from '../wire/labels.ts';
-import { anyObject, bool, decodeBody, int64, message, outputOnly, text } from '../wire/proto-json.ts';
+import { anyObject, bool, decodeBody, int64, message, text } from '../wire/proto-json.ts';
 
 /** Source: https://cloud.google.com/bigquery/docs/reference/rest/v2/datasets#Dataset */
 export const datasetReferenceShape = message({ projectId: text.optional(), datasetId: text });
@@ -44,18 +44,6 @@ const datasetShape = message({
   maxTimeTravelHours: int64.optional(),
   resourceTags: z.record(z.string(), text).optional(),
   storageBillingModel: text.optional(),
-  creationTime: outputOnly,
-  etag: outputOnly,
-  id: outputOnly,
-  kind: outputOnly,
-  lastModifiedTime: outputOnly,
-  linkedDatasetMetadata: outputOnly,
-  restrictions: outputOnly,
-  satisfiesPzi: outputOnly,
-  satisfiesPzs: outputOnly,
-  selfLink: outputOnly,
-  tags: outputOnly,
-  type: outputOnly,
 });
 
 export type DatasetBody = z.output<typeof datasetShape>;

@@ -3,6 +3,7 @@ import type { DatasetDefinition, JsonObject } from '#lib/googlesql/engine/defini
 import type { Warehouse } from '#lib/googlesql/engine/warehouse.ts';
 import type { RestReply, RestRequest, RestRoute } from '../../host/service.ts';
 import { valueOf } from '../errors.ts';
+import { STAGING_DATASET } from '../loads/staging.ts';
 import { checkDatasetId, datasetOf } from '../names.ts';
 import { checkIfMatch } from '../wire/etag.ts';
 import { labelFilter } from '../wire/labels.ts';
@@ -41,7 +42,10 @@ async function list(warehouse: Warehouse, request: RestRequest): Promise<RestRep
   const matches = labelFilter(textParameter(request, 'filter'));
   const hidden = booleanParameter(request, 'all');
   const all = valueOf(await warehouse.datasets.list({ projectId }));
-  const shown = all.filter(({ ref, resource }) => (hidden || !ref.datasetId.startsWith(HIDDEN)) && matches(resource));
+  const shown = all.filter(({ ref, resource }) => {
+    const isShown = hidden ? ref.datasetId !== STAGING_DATASET : !ref.datasetId.startsWith(HIDDEN);
+    return isShown && matches(resource);
+  });
   const { items, fields } = listPage(request, shown, (dataset) => dataset.ref.datasetId);
   return {
     json: {

@@ -4,14 +4,13 @@ import { z } from 'zod';
 import { bigQueryError, invalid, notServed } from '../errors.ts';
 import { checkJobId } from '../names.ts';
 import { checkLabels } from '../wire/labels.ts';
-import { anyObject, bool, decodeBody, int64, message, outputOnly, text } from '../wire/proto-json.ts';
+import { anyObject, bool, decodeBody, int64, message, text } from '../wire/proto-json.ts';
 import { copyShape, readCopy, type CopyPlan } from './copy-configuration.ts';
 import { loadShape, readLoad, type LoadPlan } from './load-configuration.ts';
 import { queryShape, readQuery, type QueryPlan } from './query-configuration.ts';
 
 /** Source: https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#JobConfiguration */
 const configurationShape = message({
-  jobType: outputOnly,
   dryRun: bool.optional(),
   jobTimeoutMs: int64.optional(),
   labels: z.record(z.string(), text).optional(),
@@ -25,15 +24,6 @@ const configurationShape = message({
 const jobShape = message({
   configuration: configurationShape,
   jobReference: message({ projectId: text.optional(), jobId: text.optional(), location: text.optional() }).optional(),
-  etag: outputOnly,
-  id: outputOnly,
-  jobCreationReason: outputOnly,
-  kind: outputOnly,
-  principal_subject: outputOnly,
-  selfLink: outputOnly,
-  statistics: outputOnly,
-  status: outputOnly,
-  user_email: outputOnly,
 });
 
 export type JobWork =

@@ -14,7 +14,7 @@ import {
   timePartitioningShape,
 } from '../tables/table-resource.ts';
 import { readSchema, schemaShape } from '../tables/table-schema.ts';
-import { anyObject, bool, int32, message, outputOnly, text } from '../wire/proto-json.ts';
+import { anyObject, bool, int32, message, text } from '../wire/proto-json.ts';
 import {
   createDispositionShape,
   readTable,
@@ -71,7 +71,6 @@ export const loadShape = message({
   sourceFormat: text.optional(),
   sourceUris: z.array(text).optional(),
   timePartitioning: timePartitioningShape.optional(),
-  useAvroLogicalTypes: outputOnly,
   writeDisposition: writeDispositionShape.optional(),
 });
 
@@ -135,13 +134,18 @@ export function readLoad(body: LoadBody, projectId: string): LoadPlan {
 
 function refuseUnserved(body: LoadBody): void {
   for (const name of Object.keys(NOT_SERVED) as (keyof typeof NOT_SERVED)[]) {
-    if (body[name] !== undefined) throw notServed(`Load jobs with ${name} are`);
+    if (isAsked(body[name])) throw notServed(`Load jobs with ${name} are`);
   }
   if (body.autodetect === true) throw notServed('Load jobs with schema autodetection are');
   if ((body.schemaUpdateOptions ?? []).length > 0) throw notServed('Load jobs with schemaUpdateOptions are');
   if (body.encoding !== undefined && body.encoding.toUpperCase() !== 'UTF-8') {
     throw notServed(`Load jobs with encoding ${body.encoding} are`);
   }
+}
+
+/** Tools send options that they were not given as empty ones. */
+function isAsked(value: unknown): boolean {
+  return value !== undefined && value !== false && value !== '' && !(Array.isArray(value) && value.length === 0);
 }
 
 function readFormat(body: LoadBody): LoadFormat {

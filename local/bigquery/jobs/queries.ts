@@ -6,7 +6,7 @@ import type { RestReply, RestRequest, RestRoute } from '../../host/service.ts';
 import { bigQueryError, invalid } from '../errors.ts';
 import { MAX_REQUEST_ID_LENGTH } from '../limits.ts';
 import { definedFields, isObject } from '../wire/json-object.ts';
-import { bool, decodeBody, int32, int64, message, oneOf, outputOnly, text } from '../wire/proto-json.ts';
+import { bool, decodeBody, int32, int64, message, oneOf, text } from '../wire/proto-json.ts';
 import { apiMethod, pathParameter } from '../wire/routes.ts';
 import { rowsReply } from '../wire/row-pages.ts';
 import { readConfiguration } from './job-configuration.ts';
@@ -20,7 +20,6 @@ const MODES = ['JOB_CREATION_MODE_UNSPECIFIED', 'JOB_CREATION_REQUIRED', 'JOB_CR
 /** Source: https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs/query#QueryRequest */
 const requestShape = message({
   ...SHARED_QUERY_FIELDS,
-  kind: outputOnly,
   dryRun: bool.optional(),
   formatOptions: message({ useInt64Timestamp: bool.optional(), timestampOutputFormat: text.optional() }).optional(),
   jobCreationMode: oneOf(MODES).optional(),

@@ -15,7 +15,7 @@ import {
   tableReferenceShape,
   timePartitioningShape,
 } from '../tables/table-resource.ts';
-import { anyObject, bool, int32, int64, message, oneOf, outputOnly, text } from '../wire/proto-json.ts';
+import { anyObject, bool, int32, int64, message, oneOf, text } from '../wire/proto-json.ts';
 import { queryParametersShape, readQueryParameters } from './query-parameters.ts';
 
 export const writeDispositionShape = oneOf(['WRITE_EMPTY', 'WRITE_APPEND', 'WRITE_TRUNCATE', 'WRITE_TRUNCATE_DATA']);
@@ -57,7 +57,6 @@ export const queryShape = message({
   rangePartitioning: rangePartitioningShape.optional(),
   schemaUpdateOptions: z.array(oneOf(['ALLOW_FIELD_ADDITION', 'ALLOW_FIELD_RELAXATION'])).optional(),
   scriptOptions: scriptOptionsShape.optional(),
-  systemVariables: outputOnly,
   tableDefinitions: anyObject.optional(),
   timePartitioning: timePartitioningShape.optional(),
   userDefinedFunctionResources: z.array(anyObject).optional(),

@@ -12,7 +12,7 @@ import { bigQueryError, invalid, notServed, routineName } from '../errors.ts';
 import { agree } from '../names.ts';
 import { etagOf } from '../wire/etag.ts';
 import { definedFields } from '../wire/json-object.ts';
-import { anyObject, bool, decodeBody, int64, message, oneOf, outputOnly, text } from '../wire/proto-json.ts';
+import { anyObject, bool, decodeBody, int64, message, oneOf, text } from '../wire/proto-json.ts';
 
 /** Source: https://cloud.google.com/bigquery/docs/reference/rest/v2/routines#Routine */
 export const routineReferenceShape = message({ projectId: text.optional(), datasetId: text, routineId: text });
@@ -50,9 +50,6 @@ const routineShape = message({
   importedLibraries: z.array(text).optional(),
   pythonOptions: anyObject.optional(),
   sparkOptions: anyObject.optional(),
-  creationTime: outputOnly,
-  etag: outputOnly,
-  lastModifiedTime: outputOnly,
 });
 
 export type RoutineBody = z.output<typeof routineShape>;

@@ -5,18 +5,15 @@ import { invalid, notServed, tableName, valueOf } from '../errors.ts';
 import { MAX_INSERT_BYTES, MAX_INSERT_ROWS } from '../limits.ts';
 import { tableOf } from '../names.ts';
 import { isObject } from '../wire/json-object.ts';
-import { bool, decodeBody, message, outputOnly, text } from '../wire/proto-json.ts';
+import { bool, decodeBody, message, text } from '../wire/proto-json.ts';
 import type { InsertIds } from './insert-ids.ts';
 import type { TableDataParts } from './table-data-parts.ts';
 
 /** Source: https://cloud.google.com/bigquery/docs/reference/rest/v2/tabledata/insertAll */
 const optionsShape = message({
-  kind: outputOnly,
-  traceId: outputOnly,
   ignoreUnknownValues: bool.optional(),
   skipInvalidRows: bool.optional(),
   templateSuffix: text.optional(),
-  rows: outputOnly,
 });
 
 interface Row {
@@ -66,9 +63,8 @@ function readRows(given: unknown): Row[] {
     throw invalid(`too many rows present in the request, limit: ${MAX_INSERT_ROWS} row count: ${given.length}.`);
   }
   return given.map((row: unknown, index) => {
-    const known = isObject(row) && Object.keys(row).every((name) => name === 'insertId' || name === 'json');
-    const json = known ? (row['json'] ?? {}) : undefined;
-    const insertId = known ? (row['insertId'] ?? '') : undefined;
+    const json = isObject(row) ? (row['json'] ?? {}) : undefined;
+    const insertId = isObject(row) ? (row['insertId'] ?? '') : undefined;
     if (!isObject(json) || typeof insertId !== 'string') {
       throw invalid(`Invalid value at 'rows[${index}]': expected {"insertId": string, "json": object}`);
     }

@@ -13,7 +13,7 @@ import { MAX_CLUSTERING_COLUMNS, MAX_DESCRIPTION_LENGTH } from '../limits.ts';
 import { agree } from '../names.ts';
 import { definedFields } from '../wire/json-object.ts';
 import { checkLabels } from '../wire/labels.ts';
-import { anyObject, bool, decodeBody, int64, message, oneOf, outputOnly, text } from '../wire/proto-json.ts';
+import { anyObject, bool, decodeBody, int64, message, oneOf, text } from '../wire/proto-json.ts';
 import { readSchema, schemaShape } from './table-schema.ts';
 
 // Sources: https://cloud.google.com/bigquery/docs/reference/rest/v2/tables, .../TableReference
@@ -68,17 +68,7 @@ const NOT_SERVED = {
   tableReplicationInfo: anyObject.optional(),
 };
 
-const OUTPUT_ONLY = Object.fromEntries(
-  `cloneDefinition creationTime etag id kind lastModifiedTime location managedTableType materializedViewStatus
-  numActiveLogicalBytes numActivePhysicalBytes numBytes numCurrentPhysicalBytes numLongTermBytes numLongTermLogicalBytes
-  numLongTermPhysicalBytes numPartitions numPhysicalBytes numRows numTimeTravelPhysicalBytes numTotalLogicalBytes
-  numTotalPhysicalBytes replicas restrictions selfLink snapshotDefinition streamingBuffer type`
-    .split(/\s+/)
-    .map((name) => [name, outputOnly]),
-);
-
 const tableShape = message({
-  ...OUTPUT_ONLY,
   ...KEPT,
   ...NOT_SERVED,
   tableReference: tableReferenceShape.optional(),

@@ -1,4 +1,4 @@
-/** Reads JSON bodies as Google's front end does: strict about names, lenient about how a number is written. */
+/** Reads JSON bodies as BigQuery does: strict about types, lenient about unknown names and how a number is written. */
 import { z } from 'zod';
 import { bigQueryError } from '../errors.ts';
 import type { ApiError } from '../../primitives/errors.ts';
@@ -27,19 +27,19 @@ export const int32 = scalar('TYPE_INT32', (value) => {
 });
 /** An object that is kept as it is. */
 export const anyObject = z.record(z.string(), z.unknown());
-/** A field that clients send back although only the service sets it. */
-export const outputOnly = z.unknown().optional();
-
 /** One of some names, spelt as they are. */
 export const oneOf = z.enum;
 
-/** A message: every field is optional unless the shape says otherwise, every other name is refused. */
-export const message = z.strictObject;
+/**
+ * A message. Names that it does not have are passed over: the Node client itself sends such (`types` of a query job,
+ * `location` of a file load), and tools send back what only the service sets.
+ */
+export const message = z.object;
 
 /**
  * The body as `shape` describes it; null means absent.
  * @param root the name of the body in Google's texts: `job`, `dataset`, `table`, `query_request`
- * @throws ApiError `invalid` or `required`, in the words of Google's front end
+ * @throws ApiError `invalid` or `required`, in the words of Google's front end; values are not repeated
  */
 export function decodeBody<Shape extends z.ZodType>(shape: Shape, body: unknown, root: string): z.output<Shape> {
   const result = shape.safeParse(withoutNulls(body), { reportInput: true });
@@ -50,15 +50,16 @@ export function decodeBody<Shape extends z.ZodType>(shape: Shape, body: unknown,
 
 function toError(issue: z.core.$ZodIssue, root: string): ApiError {
   const path = pathText(root, issue.path);
-  if (issue.code === 'unrecognized_keys') {
-    const [name = ''] = issue.keys;
-    return bigQueryError(
-      'invalid',
-      `Invalid JSON payload received. Unknown name "${name}" at '${path}': Cannot find field.`,
-    );
-  }
   if (issue.input === undefined && issue.path.length > 0) {
     return bigQueryError('required', `Required parameter is missing: ${String(issue.path.at(-1) ?? root)}`);
+  }
+  if (Array.isArray(issue.input)) {
+    const name = String(issue.path.at(-1) ?? root);
+    const parent = pathText(root, issue.path.slice(0, -1));
+    return bigQueryError(
+      'invalid',
+      `Invalid JSON payload received. Unknown name "${name}" at '${parent}': Proto field is not repeating, cannot start list.`,
+    );
   }
   if (issue.code === 'invalid_value') {
     return bigQueryError('invalid', `Invalid value at '${path}': expected one of ${issue.values.join(', ')}`);

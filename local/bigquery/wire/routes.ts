@@ -16,14 +16,30 @@ export function apiMethod(
   handle: (request: RestRequest) => RestReply | Promise<RestReply>,
 ): RestRoute[] {
   const [method = '', path = ''] = verb.split(' ');
+  const handleChecked: RestRoute['handle'] = (request) => {
+    const projectId = request.params['projectId'];
+    if (projectId !== undefined) checkProjectId(projectId);
+    return handle(request);
+  };
   return PREFIXES.map((prefix) => ({
     // The verbs are literals of this folder.
     method: method as RestRoute['method'],
     path: `${prefix}${path}`,
     id: `bigquery.${id}`,
     errors: 'legacy',
-    handle,
+    handle: handleChecked,
   }));
+}
+
+/** Perhaps with a domain in front. Source: https://cloud.google.com/resource-manager/docs/creating-managing-projects */
+const PROJECT_ID = /^(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,61}[a-z0-9]$/;
+
+/** Any project is served, but its id must be one. @throws ApiError `invalid` */
+function checkProjectId(id: string): void {
+  if (PROJECT_ID.test(id)) return;
+  throw invalid(
+    `Invalid project ID '${id}'. Project IDs must contain 6-63 lowercase letters, digits, or dashes. Some project IDs also include domain name separated by a colon. IDs must start with a letter and may not end with a dash.`,
+  );
 }
 
 /** A variable of the path. */

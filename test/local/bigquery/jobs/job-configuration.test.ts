@@ -162,13 +162,6 @@ test('a configuration is of one kind', () => {
   );
 });
 
-test('a name that no configuration has is refused at its place', () => {
-  assert.equal(
-    refusal({ query: { query: 'SELECT 1', useLegacySql: false, writeDispositon: 'WRITE_TRUNCATE' } }),
-    `400 invalid: Invalid JSON payload received. Unknown name "writeDispositon" at 'job.configuration.query': Cannot find field.`,
-  );
-});
-
 test('a copy job has one or more sources', () => {
   const plan = readConfiguration(
     { copy: { sourceTables: [TABLE], destinationTable: { ...TABLE, tableId: 'u$20260801' } } },

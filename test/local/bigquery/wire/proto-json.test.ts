@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bool, decodeBody, int32, int64, message, oneOf, outputOnly, text } from '#local/bigquery/wire/proto-json.ts';
+import { bool, decodeBody, int32, int64, message, oneOf, text } from '#local/bigquery/wire/proto-json.ts';
 import { ApiError } from '#local/primitives/errors.ts';
 import { z } from 'zod';
 
@@ -11,7 +11,6 @@ const shape = message({
   flag: bool.optional(),
   kind: oneOf(['A', 'B']).optional(),
   parts: z.array(message({ partName: text })).optional(),
-  etag: outputOnly,
 });
 
 function refusal(body: unknown): { readonly reason: string | undefined; readonly message: string } {
@@ -37,14 +36,18 @@ test('a null field is an absent field, at any depth', () => {
   });
 });
 
-test('a field that only the service sets may come back, whatever it is', () => {
-  assert.equal(decodeBody(shape, { name: 'a', etag: { odd: true } }, 'thing').name, 'a');
+test('names that a message does not have are passed over', () => {
+  const parts = [{ partName: 'p', other: 1 }];
+  assert.deepEqual(decodeBody(shape, { name: 'a', etag: {}, parts }, 'thing'), {
+    name: 'a',
+    parts: [{ partName: 'p' }],
+  });
 });
 
-test('an unknown name is refused with its place in the words of the front end', () => {
-  assert.deepEqual(refusal({ name: 'a', parts: [{ partName: 'p', prt: 1 }] }), {
+test('a list where one value belongs is refused in the words of the front end', () => {
+  assert.deepEqual(refusal({ name: 'a', parts: [{ partName: ['p'] }] }), {
     reason: 'invalid',
-    message: `Invalid JSON payload received. Unknown name "prt" at 'thing.parts[0]': Cannot find field.`,
+    message: `Invalid JSON payload received. Unknown name "partName" at 'thing.parts[0]': Proto field is not repeating, cannot start list.`,
   });
 });
 
