@@ -12,10 +12,14 @@ export interface RestRouter {
   find(method: string, path: string): RouteMatch | 'wrong-method' | 'unknown';
 }
 
-/** Routes are tried in the order given, so the more specific ones come first. */
+/** `…/{name}:verb`; without this, `{name}` of the plain route would take the verb for a part of the name. */
+const ENDS_WITH_VERB = /\}:[A-Za-z]+$/;
+
+/** Routes are tried in the order given, those that end in a `:verb` before all others. */
 export function createRestRouter(routes: readonly RestRoute[]): RestRouter {
   const buckets = new Map<string, { readonly route: RestRoute; readonly template: PathTemplate }[]>();
-  for (const route of routes) {
+  const verbsFirst = routes.toSorted((left, right) => rank(left) - rank(right));
+  for (const route of verbsFirst) {
     const template = compilePathTemplate(route.path);
     const bucket = buckets.get(template.firstSegment) ?? [];
     bucket.push({ route, template });
@@ -36,6 +40,10 @@ export function createRestRouter(routes: readonly RestRoute[]): RestRouter {
       return known ? 'wrong-method' : 'unknown';
     },
   };
+}
+
+function rank(route: RestRoute): number {
+  return ENDS_WITH_VERB.test(route.path) ? 0 : 1;
 }
 
 function indexOrEnd(text: string, sought: string, from: number): number {
