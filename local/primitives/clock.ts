@@ -35,6 +35,8 @@ export function frozenClock(startMs: number): CloudClock {
 function createClock(base: () => number, options: { frozen?: true } = {}): CloudClock {
   let offsetMs = 0;
   let wake: NodeJS.Timeout | undefined;
+  /** When `wake` fires; timers set for later need not look at all the others. */
+  let wakeMs = Infinity;
   const pending = new Set<Pending>();
   const now = (): number => base() + offsetMs;
 
@@ -44,18 +46,21 @@ function createClock(base: () => number, options: { frozen?: true } = {}): Cloud
   const arm = (): void => {
     if (options.frozen) return;
     clearTimeout(wake);
-    if (pending.size === 0) return;
-    let nextMs = Infinity;
-    for (const timer of pending) nextMs = Math.min(nextMs, timer.atMs);
-    wake = setTimeout(fire, Math.min(Math.max(nextMs - now(), 0), MAX_TIMEOUT_MS));
+    wakeMs = Infinity;
+    for (const timer of pending) wakeMs = Math.min(wakeMs, timer.atMs);
+    if (wakeMs === Infinity) return;
+    wake = setTimeout(fire, Math.min(Math.max(wakeMs - now(), 0), MAX_TIMEOUT_MS));
     wake.unref();
   };
 
   const fire = (): void => {
-    for (const timer of due(now())) {
-      if (pending.delete(timer)) timer.callback();
+    try {
+      for (const timer of due(now())) {
+        if (pending.delete(timer)) timer.callback();
+      }
+    } finally {
+      arm();
     }
-    arm();
   };
 
   return {
@@ -63,7 +68,7 @@ function createClock(base: () => number, options: { frozen?: true } = {}): Cloud
     at(atMs, callback) {
       const timer = { atMs, callback };
       pending.add(timer);
-      arm();
+      if (atMs < wakeMs) arm();
       return { cancel: () => void pending.delete(timer) };
     },
     async advance(byMs) {

@@ -31,19 +31,33 @@ export class ReplyDropped extends Error {}
 export function parseFaultRules(value: unknown): FaultRule[] {
   if (!Array.isArray(value)) throw invalid('expected a list of rules');
   return value.map((rule: unknown, index) => {
-    if (!isRecord(rule) || typeof rule['method'] !== 'string') throw invalid(`rule ${index}: method must be a string`);
-    const { method, error, latencyMs, dropReply, times } = rule;
-    if (error !== undefined && !(isRecord(error) && typeof error['status'] === 'string' && error['status'] in STATUS)) {
-      throw invalid(`rule ${index}: error.status must be one of ${Object.keys(STATUS).join(', ')}`);
+    if (!isRecord(rule)) throw invalid(`rule ${index}: expected an object`);
+    if (typeof rule['method'] !== 'string') throw invalid(`rule ${index}: method must be a string`);
+    for (const [name, given] of Object.entries(rule)) {
+      const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
+      if (check === undefined) throw invalid(`rule ${index}: unknown field "${name}"`);
+      const problem = check(given);
+      if (problem !== undefined) throw invalid(`rule ${index}: ${problem}`);
     }
-    return {
-      method,
-      ...(error === undefined ? {} : { error: error as NonNullable<FaultRule['error']> }),
-      ...(typeof latencyMs === 'number' ? { latencyMs } : {}),
-      ...(dropReply === true ? { dropReply } : {}),
-      ...(typeof times === 'number' ? { times } : {}),
-    };
+    // Every field was checked, and there are no others.
+    return rule as unknown as FaultRule;
   });
+}
+
+/** What is wrong with a field of a rule, if anything. */
+const CHECKS: Readonly<Record<string, (value: unknown) => string | undefined>> = {
+  method: () => undefined,
+  error: (value) => {
+    const known = isRecord(value) && typeof value['status'] === 'string' && Object.hasOwn(STATUS, value['status']);
+    return known ? undefined : `error.status must be one of ${Object.keys(STATUS).join(', ')}`;
+  },
+  latencyMs: (value) => (isNumberFrom(0, value) ? undefined : 'latencyMs must be a number of milliseconds, 0 or more'),
+  dropReply: (value) => (value === true ? undefined : 'dropReply must be true'),
+  times: (value) => (isNumberFrom(1, value) ? undefined : 'times must be a number, 1 or more'),
+};
+
+function isNumberFrom(least: number, value: unknown): boolean {
+  return typeof value === 'number' && value >= least;
 }
 
 export function createFaults(): Faults {

@@ -37,9 +37,15 @@ export type Durability = 'full' | 'normal';
 export function openStore(file: string, migrations: readonly string[], durability: Durability = 'full'): Store {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(file);
-  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'};`);
-  database.exec('PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;');
-  migrate(database, migrations);
+  try {
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'};`);
+    database.exec('PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;');
+    migrate(database, migrations);
+  } catch (error) {
+    // Open, it would hold the lock of a migration that failed.
+    database.close();
+    throw error;
+  }
   return createStore(database);
 }
 
@@ -80,7 +86,8 @@ function createStore(database: DatabaseSync): Store {
       database.exec('COMMIT');
       return result;
     } catch (error) {
-      database.exec('ROLLBACK');
+      // Some failures, such as a full disk, have rolled back already.
+      if (database.isTransaction) database.exec('ROLLBACK');
       throw error;
     } finally {
       depth -= 1;
