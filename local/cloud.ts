@@ -19,7 +19,9 @@ import type { Log } from './primitives/log.ts';
 import { createOutbound } from './primitives/outbound.ts';
 import type { BigQuerySink } from './pubsub/bigquery-sink.ts';
 import { createPubSub } from './pubsub/pubsub.ts';
+import { createScheduler } from './scheduler/scheduler.ts';
 import { createStorage } from './storage/storage.ts';
+import { createWorkflows } from './workflows/workflows.ts';
 
 export interface CloudOptions {
   readonly dataDir: string;
@@ -67,8 +69,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const services: CloudService[] = [
     identity,
     createKms(context),
+    createScheduler(context),
     createPubSub(context, options.bigQuerySink),
     createStorage(context),
+    createWorkflows(context),
   ];
 
   const environment = (): Record<string, string> =>
