@@ -22,7 +22,7 @@ export type SigningAlgorithm =
       readonly hash: Hash;
     };
 
-export type Curve = 'P-256' | 'P-384';
+type Curve = 'P-256' | 'P-384';
 /** Names are both those of node:crypto and of the fields of google.cloud.kms.v1.Digest. */
 export type Hash = 'sha256' | 'sha384' | 'sha512';
 

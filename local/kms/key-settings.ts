@@ -5,7 +5,7 @@ import type { Purpose } from './algorithms.ts';
 import { invalid, unserved } from './refusals.ts';
 
 /** A google.protobuf.Timestamp or Duration as handlers see it. */
-export interface SecondsAndNanos {
+interface SecondsAndNanos {
   readonly seconds: string;
   readonly nanos: number;
 }

@@ -43,7 +43,7 @@ export interface KeyRow {
   readonly uid: Uint8Array;
 }
 
-export type VersionState = 'PENDING_GENERATION' | 'ENABLED' | 'DISABLED' | 'DESTROY_SCHEDULED' | 'DESTROYED';
+type VersionState = 'PENDING_GENERATION' | 'ENABLED' | 'DISABLED' | 'DESTROY_SCHEDULED' | 'DESTROYED';
 
 export interface VersionRow extends VersionName {
   readonly state: VersionState;

@@ -36,7 +36,7 @@ export function createKms(context: CloudContext): CloudService {
     ],
     rest: policyRoutes(store),
     async stop() {
-      await lifecycle.stop();
+      lifecycle.stop();
       store.close();
     },
   };

@@ -20,13 +20,13 @@ export interface Lifecycle {
   changed(): void;
   /** Makes the key pair of a PENDING_GENERATION version in the background. */
   generate(version: VersionName): void;
-  stop(): Promise<void>;
+  /** Does not wait for key pairs that are being made: they are made again after the next start. */
+  stop(): void;
 }
 
 /** Catches up with what became due while the cloud was down, before any request is served. */
 export function startLifecycle(parts: LifecycleParts): Lifecycle {
   const { store, clock, log } = parts;
-  const generating = new Set<Promise<void>>();
   let alarm: Timer | undefined;
   let stopped = false;
 
@@ -45,10 +45,9 @@ export function startLifecycle(parts: LifecycleParts): Lifecycle {
     arm();
   };
   const generate = (version: VersionName): void => {
-    const work = generateMaterial(parts, version, () => stopped)
-      .catch(() => log('ERROR', 'KMS could not generate a key', { version: versionName(version) }))
-      .finally(() => generating.delete(work));
-    generating.add(work);
+    generateMaterial(parts, version, () => stopped).catch((error: unknown) => {
+      log('ERROR', 'KMS could not generate a key', { failure: describeFailure(error) });
+    });
   };
 
   catchUp(parts);
@@ -58,10 +57,9 @@ export function startLifecycle(parts: LifecycleParts): Lifecycle {
   return {
     changed: arm,
     generate,
-    async stop() {
+    stop() {
       stopped = true;
       alarm?.cancel();
-      await Promise.all(generating);
     },
   };
 }
@@ -114,7 +112,6 @@ async function generateMaterial(parts: LifecycleParts, version: VersionName, sto
   const algorithm = algorithmNamed(requireVersion(parts.store, version).algorithm);
   if (algorithm.purpose !== 'ASYMMETRIC_SIGN') return;
   const pair = await generatePair(algorithm);
-  // What was not finished in time is made again at the next start.
   if (stopped()) return;
   parts.store.run(
     `UPDATE versions SET state = state_once_generated, generate_ms = ?, sealed_material = ?, public_pem = ?

@@ -24,7 +24,7 @@ export interface JobSpec {
 }
 
 /** A google.protobuf.Duration as handlers see it. */
-export interface Duration {
+interface Duration {
   readonly seconds: string;
   readonly nanos: number;
 }
@@ -43,7 +43,7 @@ export interface JobInput {
 }
 
 /** A google.cloud.scheduler.v1.RetryConfig; after a masked update only some of its fields are there. */
-export interface RetryConfigInput {
+interface RetryConfigInput {
   readonly retryCount?: number;
   readonly maxRetryDuration?: Duration | null;
   readonly minBackoffDuration?: Duration | null;
