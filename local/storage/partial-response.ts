@@ -34,7 +34,8 @@ function parsePath(tokens: readonly string[], at: number, into: Map<string, Sele
   }
   const inner = new Map(into.get(name));
   const end = opens === '/' ? parsePath(tokens, at + 2, inner) : parseList(tokens, at + 2, inner);
-  into.set(name, inner);
+  // A field asked for whole stays whole.
+  if (into.get(name) !== EVERYTHING) into.set(name, inner);
   if (opens === '/') return end;
   if (tokens[end] !== ')') throw invalidMask(tokens.join(''));
   return end + 1;

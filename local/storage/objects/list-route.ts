@@ -5,8 +5,8 @@ import { badValue, invalid } from '../errors.ts';
 import { MAX_PAGE } from '../limits.ts';
 import type { StorageParts } from '../parts.ts';
 import { compileGlob } from './glob.ts';
-import { listObjects } from './listing.ts';
-import type { Listing, ListPosition } from './object-reads.ts';
+import { listObjects, type ListStart } from './listing.ts';
+import type { Listing } from './object-reads.ts';
 import { objectResource } from './object.ts';
 import { flag, integer } from '../parameters.ts';
 
@@ -54,15 +54,17 @@ function listing(query: URLSearchParams): Listing {
   return versions ? 'versions' : 'current';
 }
 
-function toToken(position: ListPosition): string {
-  return Buffer.from(JSON.stringify([position.name, position.generation])).toString('base64url');
+function toToken({ name, generation, fold }: ListStart): string {
+  return Buffer.from(JSON.stringify([name, generation, fold])).toString('base64url');
 }
 
-function parseToken(token: string | null): ListPosition | undefined {
+function parseToken(token: string | null): ListStart | undefined {
   if (token === null || token === '') return undefined;
   try {
-    const [name, generation] = JSON.parse(Buffer.from(token, 'base64url').toString()) as unknown[];
-    if (typeof name === 'string' && typeof generation === 'number') return { name, generation };
+    const [name, generation, fold] = JSON.parse(Buffer.from(token, 'base64url').toString()) as unknown[];
+    if (typeof name === 'string' && typeof generation === 'number') {
+      return { name, generation, fold: typeof fold === 'string' ? fold : undefined };
+    }
   } catch {
     // Answered like a token of another shape.
   }

@@ -15,13 +15,18 @@ export interface ListQuery {
   readonly glob: RegExp | undefined;
   readonly maxResults: number;
   /** Where the page starts; undefined for the first. */
-  readonly start: ListPosition | undefined;
+  readonly start: ListStart | undefined;
 }
 
 export interface ListPage {
   readonly items: readonly StoredObject[];
   readonly prefixes: readonly string[];
-  readonly next: ListPosition | undefined;
+  readonly next: ListStart | undefined;
+}
+
+/** A position, and the prefix that the page before ended with. */
+export interface ListStart extends ListPosition {
+  readonly fold: string | undefined;
 }
 
 /** Objects from a position on, in order of name and generation, at most `limit`. */
@@ -33,25 +38,27 @@ const FOLDING_BATCH = 64;
 export function listObjects(query: ListQuery, read: ReadObjects): ListPage {
   const items: StoredObject[] = [];
   const prefixes: string[] = [];
-  let lastFold: string | undefined;
+  const isFull = (): boolean => items.length + prefixes.length >= query.maxResults;
+  let fold = query.start?.fold;
   let at: ListPosition | undefined = firstPosition(query);
   while (at !== undefined) {
     const room = query.maxResults + 1 - items.length - prefixes.length;
     const batch = read(query.which, at, query.delimiter === '' ? room : FOLDING_BATCH);
     for (const object of batch) {
       if (isBehind(query, object.name)) return { items, prefixes, next: undefined };
-      const fold = foldOf(query, object.name);
-      const isNewPrefix = fold !== undefined && fold !== lastFold && matches(query, fold);
-      const isItem = belongsToItems(query, object.name, fold);
-      if ((isNewPrefix || isItem) && items.length + prefixes.length >= query.maxResults) {
-        return { items, prefixes, next: { name: object.name, generation: object.generation } };
+      const next = (): ListStart => ({ name: object.name, generation: object.generation, fold });
+      const own = foldOf(query, object.name);
+      if (own !== undefined && own !== fold && matches(query, own)) {
+        if (isFull()) return { items, prefixes, next: next() };
+        prefixes.push(own);
       }
-      if (isNewPrefix) prefixes.push(fold);
-      if (isItem) items.push(object);
-      lastFold = fold;
+      fold = own;
+      if (!belongsToItems(query, object.name, own)) continue;
+      if (isFull()) return { items, prefixes, next: next() };
+      items.push(object);
     }
     const last = batch.at(-1);
-    at = last === undefined ? undefined : following(query, last, lastFold);
+    at = last === undefined ? undefined : following(query, last, fold);
   }
   return { items, prefixes, next: undefined };
 }
