@@ -42,5 +42,5 @@ export const MAX_FILTER_BYTES = 256;
 export const MAX_LABELS = 64;
 /** Lists refuse what is outside; 0 asks for everything. */
 export const PAGE_SIZE = { min: 0, max: 1000 } as const;
-/** One Pull or StreamingPull response, bytes of messages: well under gRPC's 16 MB of the local cloud. */
-export const MAX_RESPONSE_BYTES = 10_000_000;
+/** A Pull response is full from here on: with one more message of 10 MB it still fits gRPC's 16 MB of the local cloud. */
+export const MAX_RESPONSE_BYTES = 5_000_000;

@@ -12,12 +12,13 @@ export interface Topic {
   readonly messageTransforms: readonly object[];
 }
 
+/** Members of a oneof are absent, not null, when another one or none is set. */
 export interface PushConfig {
   readonly pushEndpoint: string;
   readonly attributes: Readonly<Record<string, string>>;
-  readonly oidcToken: { readonly serviceAccountEmail: string; readonly audience: string } | null;
-  readonly pubsubWrapper: object | null;
-  readonly noWrapper: { readonly writeMetadata: boolean } | null;
+  readonly oidcToken?: { readonly serviceAccountEmail: string; readonly audience: string };
+  readonly pubsubWrapper?: object;
+  readonly noWrapper?: { readonly writeMetadata: boolean };
 }
 
 export interface BigQueryConfig {
@@ -112,13 +113,11 @@ export function subscriptionReply(subscription: Subscription, facts: Subscriptio
   };
 }
 
-function pushReply(config: PushConfig): object {
+function pushReply({ pushEndpoint, attributes, ...rest }: PushConfig): object {
   return {
-    ...(config.pushEndpoint === '' ? {} : { pushEndpoint: config.pushEndpoint }),
-    ...(hasKeys(config.attributes) ? { attributes: config.attributes } : {}),
-    ...(config.oidcToken === null ? {} : { oidcToken: config.oidcToken }),
-    ...(config.noWrapper === null ? {} : { noWrapper: config.noWrapper }),
-    ...(config.pubsubWrapper === null ? {} : { pubsubWrapper: config.pubsubWrapper }),
+    ...(pushEndpoint === '' ? {} : { pushEndpoint }),
+    ...(hasKeys(attributes) ? { attributes } : {}),
+    ...rest,
   };
 }
 

@@ -82,7 +82,7 @@ function messages(find: Find): Record<string, GrpcMethod> {
         return {};
       },
     ),
-    Seek: unary<{ subscription: string; time?: { seconds: string; nanos: number } | null; snapshot?: string }, object>(
+    Seek: unary<{ subscription: string; time?: { seconds: string; nanos: number }; snapshot?: string }, object>(
       async ({ subscription, time, snapshot }) => {
         const found = find(subscription);
         if (snapshot) throw notServed('snapshots');

@@ -152,17 +152,18 @@ export class Backlog {
     if (this.rules.maxAttempts !== undefined && failures >= this.rules.maxAttempts) {
       return { kept: this.#keep(lease, keeper), failures };
     }
-    this.giveBack(lease, nowMs + backoffMs(this.rules.backoff, failures));
+    const waitMs = backoffMs(this.rules.backoff, failures);
+    this.giveBack(lease, waitMs === 0 ? 0 : nowMs + waitMs);
     return 'again';
   }
 
-  /** Ends a lease without counting a failure; the message comes again, not before a time. */
+  /** Ends a lease without counting a failure; the message comes again, not before a time (0: at once). */
   giveBack(lease: Lease, notBeforeMs: number): void {
     this.#end(lease);
     if (lease.orderingKey !== '') {
       const after = this.#lanes.takeBack(lease.orderingKey, lease.sequence, notBeforeMs);
       this.#endAll(after);
-      this.#delayed.push(notBeforeMs, undefined);
+      if (notBeforeMs > 0) this.#delayed.push(notBeforeMs, undefined);
     } else if (notBeforeMs === 0) this.#ready.add(lease.sequence);
     else this.#delayed.push(notBeforeMs, lease.sequence);
   }

@@ -10,10 +10,11 @@ import { deadLetterMessage } from '../delivery/dead-letters.ts';
 import { PushDelivery } from '../delivery/push-delivery.ts';
 import { createPushTokens } from '../delivery/push-tokens.ts';
 import { Turns } from '../delivery/turns.ts';
+import { syncFolder } from '../log/sync-folder.ts';
 import { RecentBudget } from '../log/recent-batches.ts';
-import { alreadyExists, detached, notFound } from '../refusals.ts';
+import { alreadyExists, detached, notFound, wrongSubscriptionType } from '../refusals.ts';
 import { DELETED_TOPIC } from '../resource-names.ts';
-import type { Subscription, Topic } from '../resources.ts';
+import { deliveryKind, type Subscription, type Topic } from '../resources.ts';
 import { writeBody } from '../wire/publish-request.ts';
 import { PROGRESS_TABLES, type ProgressOwner, ProgressStore } from './progress-store.ts';
 import { Registry, REGISTRY_TABLES, type SubscriptionRow } from './registry.ts';
@@ -24,6 +25,9 @@ import { TopicRuntime } from './topic-runtime.ts';
 const RECENT_BYTES = 16 * 1024 * 1024;
 /** How often retention is looked at. */
 const EXPIRE_EVERY_MS = 10 * 60_000;
+/** A log's last file is given up when all of it was delivered and it is this large: at once, or when retention is looked at. */
+const FINISH_BUSY_BYTES = 8 * 1024 * 1024;
+const FINISH_QUIET_BYTES = 16 * 1024;
 /** Appends to BigQuery under way at once. */
 const MAX_APPENDS = 8;
 /** Lease ids of one start; the next start's begin above. */
@@ -77,6 +81,8 @@ export class Broker {
   async stop(): Promise<void> {
     this.#expiry?.cancel();
     for (const delivery of this.#deliveries.values()) delivery.close();
+    // What is being written will be there: it must be acknowledged, or it would be written again after the restart.
+    await this.#turns.idle();
     for (const subscription of this.#subscriptions.values()) subscription.close();
     for (const topic of this.#logs.values()) await topic.messages.close();
     this.#progress.close();
@@ -150,10 +156,13 @@ export class Broker {
   }
 
   async updateSubscription(subscription: SubscriptionRuntime, config: Subscription): Promise<void> {
+    const before = deliveryKind(subscription.config);
     this.#registry.updateSubscription(subscription.number, config);
     subscription.config = config;
     // It may now be kept elsewhere.
     await subscription.commit();
+    this.#endDelivery(subscription);
+    if (deliveryKind(config) !== before) subscription.endConsumers(wrongSubscriptionType());
     this.#deliver(subscription);
   }
 
@@ -218,6 +227,7 @@ export class Broker {
   #removeLeftovers(): void {
     const folder = join(this.#folder, 'topics');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    syncFolder(this.#folder);
     for (const name of readdirSync(folder)) {
       if (!this.#logs.has(Number(name))) rmSync(join(folder, name), { recursive: true, force: true });
     }
@@ -233,11 +243,11 @@ export class Broker {
   // ---- deliveries ----
 
   #deliver(subscription: SubscriptionRuntime): void {
-    this.#endDelivery(subscription);
     const { bigqueryConfig, pushConfig } = subscription.config;
     const { context, bigQuery } = this.#parts;
     if (subscription.config.detached) return;
-    if (bigqueryConfig !== null && bigQuery !== undefined) {
+    if (bigqueryConfig !== null && bigQuery === undefined) subscription.destination = 'NOT_FOUND';
+    else if (bigqueryConfig !== null && bigQuery !== undefined) {
       const parts = { sink: bigQuery, turns: this.#turns, clock: context.clock, log: context.log };
       this.#begin(subscription, new BigQueryDelivery(subscription, bigqueryConfig, parts));
     } else if (pushConfig !== null && pushConfig.pushEndpoint !== '') {
@@ -269,7 +279,7 @@ export class Broker {
     const topics = new Set<TopicRuntime>();
     for (const subscription of this.#subscriptions.values())
       if (owners.has(subscription)) topics.add(subscription.topic);
-    for (const topic of topics) topic.release(nowMs);
+    for (const topic of topics) topic.release(nowMs, FINISH_BUSY_BYTES);
   }
 
   #planExpiry(): void {
@@ -277,7 +287,7 @@ export class Broker {
     this.#expiry = clock.at(clock.now() + EXPIRE_EVERY_MS, () => {
       const nowMs = clock.now();
       for (const subscription of this.#subscriptions.values()) subscription.expire(nowMs);
-      for (const topic of this.#logs.values()) topic.release(nowMs);
+      for (const topic of this.#logs.values()) topic.release(nowMs, FINISH_QUIET_BYTES);
       this.#planExpiry();
     });
   }

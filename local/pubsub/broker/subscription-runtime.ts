@@ -214,7 +214,7 @@ export class SubscriptionRuntime implements ProgressOwner {
   neededFrom(nowMs: number): number {
     const { floor } = this.#backlog;
     if (!this.#config.retainAckedMessages) return floor;
-    return Math.min(floor, this.topic.messages.firstSince(nowMs - retentionMs(this.#config)));
+    return Math.min(floor, this.topic.messages.segmentSince(nowMs - retentionMs(this.#config)));
   }
 
   /** Tells everybody who waits for messages that there will be none. */

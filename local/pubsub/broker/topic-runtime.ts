@@ -57,14 +57,14 @@ export class TopicRuntime {
     }
   }
 
-  /** Gives back the disk space of what nobody needs any more. */
-  release(nowMs: number): void {
+  /** Gives back the disk space of what nobody needs any more; `finishFromBytes` as `TopicLog.releaseBefore` takes it. */
+  release(nowMs: number, finishFromBytes: number): void {
     const { messages, config } = this;
     let needed = messages.endSequence;
     for (const subscription of this.subscriptions) needed = Math.min(needed, subscription.neededFrom(nowMs));
     const retention = config?.messageRetentionDuration;
-    if (retention) needed = Math.min(needed, messages.firstSince(nowMs - toMs(retention)));
-    messages.releaseBefore(needed);
+    if (retention) needed = Math.min(needed, messages.segmentSince(nowMs - toMs(retention)));
+    messages.releaseBefore(needed, finishFromBytes);
   }
 }
 

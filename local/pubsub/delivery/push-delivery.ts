@@ -85,7 +85,7 @@ export class PushDelivery implements Consumer, Holder {
 
   async #authorization(): Promise<Record<string, string>> {
     const { oidcToken, pushEndpoint } = this.#config;
-    if (oidcToken === null) return {};
+    if (oidcToken === undefined) return {};
     const token = await this.#parts.tokens.get(oidcToken.serviceAccountEmail, oidcToken.audience || pushEndpoint);
     return token === undefined ? {} : { authorization: `Bearer ${token}` };
   }

@@ -17,7 +17,7 @@ export interface Pushed {
 export function pushRequest(config: PushConfig, pushed: Pushed): PushRequest {
   const parts = readMessage(pushed.delivery.message.bytes);
   const publishTime = new Date(pushed.delivery.message.publishTimeMs).toISOString();
-  if (config.noWrapper === null) return wrapped(parts, publishTime, pushed);
+  if (config.noWrapper === undefined) return wrapped(parts, publishTime, pushed);
   const metadata = config.noWrapper.writeMetadata ? metadataHeaders(parts, publishTime, pushed) : {};
   return { headers: metadata, body: parts.data };
 }

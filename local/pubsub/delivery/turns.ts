@@ -4,6 +4,7 @@ export class Turns {
   readonly #maxAtOnce: number;
   #running = 0;
   readonly #busy = new Set<string>();
+  readonly #idle: (() => void)[] = [];
   #waiting: { readonly name: string; readonly run: () => void }[] = [];
 
   constructor(maxAtOnce: number) {
@@ -25,10 +26,17 @@ export class Turns {
     });
   }
 
+  /** Resolves when nothing runs or waits. */
+  async idle(): Promise<void> {
+    if (this.#running > 0) await new Promise<void>((resolve) => void this.#idle.push(resolve));
+  }
+
   #done(name: string): void {
     this.#running -= 1;
     this.#busy.delete(name);
     this.#next();
+    if (this.#running > 0) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   #next(): void {

@@ -71,24 +71,24 @@ class FilterParser {
     this.#take('sign', ',');
     const prefix = this.#text();
     this.#take('sign', ')');
-    return (attributes) => attributes[key]?.startsWith(prefix) ?? false;
+    return (attributes) => valueOf(attributes, key)?.startsWith(prefix) ?? false;
   }
 
   #comparison(): AttributeTest {
     this.#take('word', 'attributes');
     if (this.#takeIf('sign', ':')) {
       const key = this.#key();
-      return (attributes) => attributes[key] !== undefined;
+      return (attributes) => valueOf(attributes, key) !== undefined;
     }
     this.#take('sign', '.');
     const key = this.#key();
     if (this.#takeIf('sign', '!=')) {
       const value = this.#text();
-      return (attributes) => attributes[key] !== undefined && attributes[key] !== value;
+      return (attributes) => (valueOf(attributes, key) ?? value) !== value;
     }
     this.#take('sign', '=');
     const value = this.#text();
-    return (attributes) => attributes[key] === value;
+    return (attributes) => valueOf(attributes, key) === value;
   }
 
   /** A bare word (letters, digits, `_`, and `-` inside) or a quoted string. */
@@ -130,6 +130,11 @@ class FilterParser {
     const { kind, text, at } = this.#token;
     return refused(this.#filter, kind === 'end' ? 'it ends too early' : `unexpected "${text}" at position ${at}`);
   }
+}
+
+/** Attributes may be called like anything, also like what every object has. */
+function valueOf(attributes: Readonly<Record<string, string>>, key: string): string | undefined {
+  return Object.hasOwn(attributes, key) ? attributes[key] : undefined;
 }
 
 function only(tests: readonly AttributeTest[]): AttributeTest {

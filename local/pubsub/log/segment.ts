@@ -105,6 +105,7 @@ export class Segment {
 
   /** The first sequence number that was published at or after a time, or `endSequence`. */
   firstSince(timeMs: number): number {
+    if ((this.firstPublishTimeMs ?? Infinity) >= timeMs) return this.firstSequence;
     for (const { head } of this.#heads(0)) {
       if (head.publishTimeMs >= timeMs) return head.firstSequence;
     }

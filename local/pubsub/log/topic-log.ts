@@ -1,15 +1,15 @@
 /** The durable messages of one topic: segments, the queue that appends to them, and readers. */
-import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { ftruncateSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { AppendQueue } from './append-queue.ts';
 import type { MessageBatch } from './batch.ts';
 import { LogReader } from './log-reader.ts';
 import { RecentBatches, type RecentBudget } from './recent-batches.ts';
 import { Segment, segmentStarts } from './segment.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** A segment is finished once it is this large; only whole segments are given back to the disk. */
 const SEGMENT_BYTES = 32 * 1024 * 1024;
-/** A smaller one may be finished early when nobody needs it any more. */
-const MIN_ROLL_BYTES = 1024 * 1024;
 
 export class TopicLog {
   readonly #folder: string;
@@ -45,7 +45,10 @@ export class TopicLog {
       return next === undefined ? Segment.recover(folder, first) : Segment.openFinished(folder, first, next);
     });
     const log = new TopicLog(folder, segments, parts);
-    if (segments.length === 0) log.#begin(0);
+    if (segments.length === 0) {
+      log.#begin(0);
+      syncFolder(dirname(folder));
+    }
     return log;
   }
 
@@ -82,9 +85,22 @@ export class TopicLog {
     return this.endSequence;
   }
 
-  /** Deletes whole segments before a sequence number. Call with the oldest that anybody still needs. */
-  releaseBefore(sequence: number): void {
-    if (sequence >= this.endSequence && this.#last.size >= MIN_ROLL_BYTES && !this.#queue.busy) this.#roll();
+  /** The first sequence number of the oldest segment that may hold messages published at or after a time. */
+  segmentSince(timeMs: number): number {
+    for (const [index, segment] of this.#segments.entries()) {
+      // Time does not go back: what comes before a message that is too old is too old.
+      const next = this.#segments[index + 1]?.firstPublishTimeMs;
+      if (next === undefined || next >= timeMs) return segment.firstSequence;
+    }
+    return this.endSequence;
+  }
+
+  /**
+   * Deletes whole segments before a sequence number: the oldest that anybody still needs.
+   * @param finishFromBytes the last segment is finished early, to be deleted too, when it is not needed and this large
+   */
+  releaseBefore(sequence: number, finishFromBytes: number): void {
+    if (sequence >= this.endSequence && this.#last.size >= finishFromBytes && !this.#queue.busy) this.#roll();
     for (;;) {
       const oldest = this.#segments[0];
       if (oldest === undefined || this.#segments.length === 1 || oldest.endSequence > sequence) return;
@@ -155,11 +171,4 @@ export interface TopicLogParts {
   readonly budget: RecentBudget;
   /** Called when messages have become readable. */
   readonly onAppend: () => void;
-}
-
-/** A new file is only there after a power cut once its folder is synced. */
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
 }

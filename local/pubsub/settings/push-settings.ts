@@ -13,7 +13,7 @@ const THIS_MACHINE = new Set(['localhost', '127.0.0.1', '[::1]']);
 export function checkPushConfig(asked: PushConfig): PushConfig {
   const { pushEndpoint } = asked;
   if (pushEndpoint === '') {
-    return { pushEndpoint, attributes: {}, oidcToken: null, pubsubWrapper: null, noWrapper: null };
+    return { pushEndpoint, attributes: {} };
   }
   if (!isEndpoint(pushEndpoint)) {
     throw invalid(
@@ -24,15 +24,16 @@ export function checkPushConfig(asked: PushConfig): PushConfig {
   if (version !== 'v1' && version !== 'v1beta2') {
     throw invalid(`Invalid push endpoint version given in push config (version=${version}).`);
   }
-  if (asked.oidcToken !== null && asked.oidcToken.serviceAccountEmail === '') {
+  const { oidcToken, noWrapper, pubsubWrapper } = asked;
+  if (oidcToken?.serviceAccountEmail === '') {
     throw invalid('The service_account_email in the oidc_token of the push config must be set.');
   }
   return {
     pushEndpoint,
     attributes: { ...asked.attributes, [VERSION]: version },
-    oidcToken: asked.oidcToken,
-    pubsubWrapper: asked.pubsubWrapper,
-    noWrapper: asked.noWrapper,
+    ...(oidcToken === undefined ? {} : { oidcToken }),
+    ...(pubsubWrapper === undefined ? {} : { pubsubWrapper }),
+    ...(noWrapper === undefined ? {} : { noWrapper }),
   };
 }
 

@@ -27,17 +27,15 @@ export function readMessage(bytes: Buffer): MessageParts {
   const reader = new WireReader(bytes);
   let data = NO_DATA;
   let orderingKey = '';
-  const attributes: Record<string, string> = {};
+  const entries: [string, string][] = [];
   while (!reader.done) {
     const tag = reader.varint();
     if (tag === MESSAGE_TAG.data) data = reader.slice();
     else if (tag === MESSAGE_TAG.orderingKey) orderingKey = reader.text();
-    else if (tag === MESSAGE_TAG.attributes) {
-      const [key, value] = readEntry(reader);
-      attributes[key] = value;
-    } else reader.skip(tag);
+    else if (tag === MESSAGE_TAG.attributes) entries.push(readEntry(reader));
+    else reader.skip(tag);
   }
-  return { data, attributes, orderingKey };
+  return { data, attributes: Object.fromEntries(entries), orderingKey };
 }
 
 /** Only the ordering key, '' without one. */
@@ -55,15 +53,13 @@ export function readOrderingKey(bytes: Buffer): string {
 /** Only the attributes. */
 export function readAttributes(bytes: Buffer): Record<string, string> {
   const reader = new WireReader(bytes);
-  const attributes: Record<string, string> = {};
+  const entries: [string, string][] = [];
   while (!reader.done) {
     const tag = reader.varint();
-    if (tag === MESSAGE_TAG.attributes) {
-      const [key, value] = readEntry(reader);
-      attributes[key] = value;
-    } else reader.skip(tag);
+    if (tag === MESSAGE_TAG.attributes) entries.push(readEntry(reader));
+    else reader.skip(tag);
   }
-  return attributes;
+  return Object.fromEntries(entries);
 }
 
 function readEntry(reader: WireReader): [string, string] {
