@@ -20,19 +20,19 @@ export interface BucketSettings {
   readonly stored?: Readonly<Record<string, unknown>> | undefined;
 }
 
-export interface SoftDeletePolicy {
+interface SoftDeletePolicy {
   readonly retentionDurationSeconds: string;
   /** Absent while soft delete is off. */
   readonly effectiveTime?: string;
 }
 
-export interface RetentionPolicy {
+interface RetentionPolicy {
   readonly retentionPeriod: string;
   readonly effectiveTime: string;
   readonly isLocked?: true;
 }
 
-export interface IamConfiguration {
+interface IamConfiguration {
   readonly uniformBucketLevelAccess: { readonly enabled: boolean; readonly lockedTime?: string };
   readonly publicAccessPrevention: 'inherited' | 'enforced';
 }

@@ -8,7 +8,7 @@ export interface IamPolicy {
   readonly bindings: readonly IamBinding[];
 }
 
-export interface IamBinding {
+interface IamBinding {
   readonly role: string;
   readonly members: readonly string[];
   readonly condition?: unknown;
@@ -20,7 +20,7 @@ const MEMBER =
   /^(allUsers|allAuthenticatedUsers|(user|serviceAccount|group|domain|projectOwner|projectEditor|projectViewer|principal|principalSet|deleted):.+)$/;
 
 /** A new bucket belongs to its project. Source: https://cloud.google.com/storage/docs/access-control/iam-roles#basic-roles-intrinsic */
-export function policyOf(bucket: Bucket): IamPolicy {
+function policyOf(bucket: Bucket): IamPolicy {
   if (bucket.policy !== undefined) return bucket.policy;
   const owners = [`projectEditor:${bucket.project}`, `projectOwner:${bucket.project}`];
   const viewers = [`projectViewer:${bucket.project}`];

@@ -47,7 +47,7 @@ export interface Intake {
 }
 
 /** How far an intake has come; `checksums` goes on with it. */
-export interface Progress {
+interface Progress {
   readonly file: string;
   readonly size: number;
   readonly checksums: RunningChecksums;

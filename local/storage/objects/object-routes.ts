@@ -46,7 +46,7 @@ interface Target {
 }
 
 /** What a request on one object is about. */
-export function targetOf({ params, query, headers }: RestRequest): Target {
+function targetOf({ params, query, headers }: RestRequest): Target {
   return {
     bucket: params['bucket'] ?? '',
     name: params['object'] ?? '',

@@ -19,5 +19,8 @@ export async function* bodyOf(request: RestRequest): AsyncGenerator<Buffer> {
   } catch {
     if (gzipped && request.stream.readableEnded) throw invalid('The request body is not valid gzip.');
     throw new ApiError('CANCELLED', 'The request ended before its body did.', { reason: 'requestCanceled' });
+  } finally {
+    // What is left of the body can flow away.
+    if (gzipped) request.stream.unpipe();
   }
 }

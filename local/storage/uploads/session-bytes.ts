@@ -11,7 +11,7 @@ import type { OpenUpload, UploadSessions } from './upload-sessions.ts';
 const RECORD_EVERY_BYTES = 16 * 1024 * 1024;
 
 /** `more`: so many bytes are on record, and it goes on. */
-export type Taken =
+type Taken =
   | { readonly kind: 'complete'; readonly received: Received }
   | { readonly kind: 'more'; readonly received: number };
 

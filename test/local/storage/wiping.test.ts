@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
@@ -10,7 +10,7 @@ import { openIndex } from '#local/storage/tables.ts';
 import { WIPE_WITHIN_MS } from '#local/storage/upkeep.ts';
 import { startStorage } from './storage-client.ts';
 
-const { cloud, newBucket } = await startStorage({ frozen: true });
+const { cloud, newBucket, restart } = await startStorage({ frozen: true });
 
 /** Everything in the data folder, whatever file it is in. */
 function dataFolder(): string {
@@ -139,6 +139,19 @@ test('an upload that was refused or cancelled leaves nothing of its bytes', asyn
   await fetch(location, { method: 'DELETE' });
   await cloud.clock.advance(WIPE_WITHIN_MS);
   assert.ok(!dataFolder().includes(marker));
+});
+
+test('files that no object names, as a crash leaves them, are gone after the next start; named ones stay', async () => {
+  const bucket = await newBucket();
+  const { bytes } = secret(100_000);
+  await bucket.file('named').save(bytes, { resumable: false });
+  const stray = join(cloud.dataDir, 'storage', '3', 'earlier-1');
+  writeFileSync(stray, 'left by a crash');
+  await restart();
+  // Stopping waits for the sweep.
+  await restart();
+  assert.ok(!existsSync(stray));
+  assert.ok((await bucket.file('named').download())[0].equals(bytes));
 });
 
 test('padding puts every byte of a value into overflow pages and gives it back', () => {
