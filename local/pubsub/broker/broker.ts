@@ -124,7 +124,7 @@ export class Broker {
     }));
     this.#registry.removeTopic(
       topic.number,
-      orphans.map(({ subscription, config }) => rowOf(subscription, config)),
+      orphans.map(({ subscription, config }) => ({ number: subscription.number, config })),
     );
     for (const { subscription, config } of orphans) subscription.config = config;
     this.#topics.delete(name);
@@ -291,8 +291,4 @@ export class Broker {
       this.#planExpiry();
     });
   }
-}
-
-function rowOf(subscription: SubscriptionRuntime, config: Subscription): SubscriptionRow {
-  return { number: subscription.number, topic: subscription.topic.number, startSequence: 0, config };
 }

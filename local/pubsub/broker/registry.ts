@@ -70,7 +70,7 @@ export class Registry {
   }
 
   /** Deletes a topic and says so in its subscriptions, in one step. */
-  removeTopic(number: number, orphans: readonly SubscriptionRow[]): void {
+  removeTopic(number: number, orphans: readonly Pick<SubscriptionRow, 'number' | 'config'>[]): void {
     this.#store.transaction(() => {
       this.#store.run('DELETE FROM topics WHERE number = ?', number);
       for (const orphan of orphans) this.updateSubscription(orphan.number, orphan.config);

@@ -4,7 +4,7 @@ import type { StoredMessage } from '../log/batch.ts';
 import type { BigQueryConfig } from '../resources.ts';
 import { type MessageParts, readMessage } from '../wire/pubsub-message.ts';
 
-export type Row =
+type Row =
   | { readonly kind: 'row'; readonly json: Buffer }
   /** The message can never be a row of this table. */
   | { readonly kind: 'refused'; readonly reason: string };

@@ -215,7 +215,7 @@ export class Segment {
   }
 }
 
-export function segmentName(firstSequence: number): string {
+function segmentName(firstSequence: number): string {
   return `${String(firstSequence).padStart(NAME_DIGITS, '0')}.log`;
 }
 

@@ -1,7 +1,7 @@
 /** Walks protobuf wire bytes without decoding what is not asked for. Source: https://protobuf.dev/programming-guides/encoding */
 import { invalid } from '../refusals.ts';
 
-export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
+const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 const MAX_VARINT_BYTES = 10;
 
