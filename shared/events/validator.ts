@@ -25,6 +25,8 @@ export type Columns = { [column: string]: JsonValue };
 export interface PendingValue {
   /** `token`: a pseudonym; else the rule that makes it coarser. */
   readonly action: 'token' | GeneraliseRule;
+  /** What the value means: equal devices get equal pseudonyms in whatever field they are sent. */
+  readonly semantic: string;
   readonly value: string | number;
   readonly into: Columns;
   readonly column: string;
@@ -127,9 +129,9 @@ function compileStep(field: Field, prefix: string): Step {
     case 'drop':
       return checked(check, () => undefined);
     case 'token':
-      return pendingStep(name, check, 'token');
+      return pendingStep(field, check, 'token');
     case 'generalise':
-      return pendingStep(name, check, privacy.rule);
+      return pendingStep(field, check, privacy.rule);
   }
 }
 
@@ -142,10 +144,13 @@ function checked(check: Check, keep: (kept: JsonValue, clear: Columns, sink: Sin
   };
 }
 
-function pendingStep(column: string, check: Check, action: PendingValue['action']): Step {
+function pendingStep({ name, semantic }: Field, check: Check, action: PendingValue['action']): Step {
+  // Compile lets no field that is protected stand without its meaning.
+  const meaning = semantic ?? name;
   return checked(check, (kept, into, sink) => {
     // Compile lets tokens and rules stand only on texts and numbers.
-    if (typeof kept === 'string' || typeof kept === 'number') sink.pending.push({ action, value: kept, into, column });
+    if (typeof kept !== 'string' && typeof kept !== 'number') return;
+    sink.pending.push({ action, semantic: meaning, value: kept, into, column: name });
   });
 }
 

@@ -13,6 +13,8 @@ export interface BodyLimits {
   readonly maxRatio?: number;
   /** The whole body must be there within this. */
   readonly timeoutMs: number;
+  /** Asked before each chunk of that many bytes is kept, inflated or not; `false` refuses the body as `overloaded`. */
+  readonly mayHold?: (bytes: number) => boolean;
 }
 
 export type BodyResult =
@@ -21,7 +23,13 @@ export type BodyResult =
 
 export type BodyRefusal = Extract<
   ErrorCode,
-  'body_too_large' | 'inflated_too_large' | 'suspicious_ratio' | 'unsupported_encoding' | 'slow_body' | 'truncated_body'
+  | 'body_too_large'
+  | 'inflated_too_large'
+  | 'suspicious_ratio'
+  | 'unsupported_encoding'
+  | 'slow_body'
+  | 'truncated_body'
+  | 'overloaded'
 >;
 
 /** Encodings a body may have. */
@@ -44,10 +52,12 @@ export async function readBody(
   const declared = Number(headers['content-length'] ?? 0);
   if (declared > limits.maxBytes) return refuse(stream, 'body_too_large', limits.maxBytes);
   const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  if (encoding !== 'identity' && !(encoding in INFLATERS)) return refuse(stream, 'unsupported_encoding');
-  return encoding === 'identity'
-    ? readPlain(stream, limits)
-    : readInflated(stream, encoding as keyof typeof INFLATERS, limits);
+  if (encoding === 'identity') return readPlain(stream, limits);
+  return isKnown(encoding) ? readInflated(stream, encoding, limits) : refuse(stream, 'unsupported_encoding');
+}
+
+function isKnown(encoding: string): encoding is keyof typeof INFLATERS {
+  return Object.hasOwn(INFLATERS, encoding);
 }
 
 function refuse(stream: Readable, code: BodyRefusal, limit?: number): BodyResult {
@@ -63,6 +73,7 @@ function readPlain(stream: Readable, limits: BodyLimits): Promise<BodyResult> {
     stream.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > limits.maxBytes) settle({ kind: 'refused', code: 'body_too_large', limit: limits.maxBytes });
+      else if (limits.mayHold?.(chunk.length) === false) settle({ kind: 'refused', code: 'overloaded' });
       else chunks.push(chunk);
     });
     stream.on('end', () =>
@@ -92,7 +103,8 @@ function readInflated(stream: Readable, encoding: keyof typeof INFLATERS, limits
       if (size > maxInflated) settle({ kind: 'refused', code: 'inflated_too_large', limit: maxInflated });
       else if (size > RATIO_FREE_BYTES && size > wire * maxRatio) {
         settle({ kind: 'refused', code: 'suspicious_ratio', limit: maxRatio });
-      } else chunks.push(chunk);
+      } else if (limits.mayHold?.(chunk.length) === false) settle({ kind: 'refused', code: 'overloaded' });
+      else chunks.push(chunk);
     });
     inflater.on('error', () => settle({ kind: 'refused', code: 'unsupported_encoding' }));
     inflater.on('end', () => settle({ kind: 'read', bytes: Buffer.concat(chunks) }));
@@ -120,6 +132,9 @@ function once(
   };
   const timer = setTimeout(() => settle({ kind: 'refused', code: 'slow_body', limit: timeoutMs }), timeoutMs);
   stream.on('error', () => settle({ kind: 'refused', code: 'truncated_body' }));
-  stream.on('close', () => settle({ kind: 'refused', code: 'truncated_body' }));
+  // A stream that has ended closes too, maybe before everything is inflated.
+  stream.on('close', () => {
+    if (!stream.readableEnded) settle({ kind: 'refused', code: 'truncated_body' });
+  });
   return settle;
 }

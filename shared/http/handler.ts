@@ -20,6 +20,8 @@ export interface HandlerParts {
   readonly identify: (headers: IncomingMessage['headers']) => Promise<Principal | undefined>;
   readonly log: Log;
   readonly clock: Clock;
+  /** Why the function cannot serve now; undefined while it can. Without it, it always can. */
+  readonly unhealthy?: () => PlatformError | undefined;
 }
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
@@ -30,9 +32,13 @@ export function createRequestHandler(parts: HandlerParts): RequestHandler {
   const health = route({
     method: 'GET',
     path: '/healthz',
-    summary: 'Whether the function answers.',
+    summary: 'Whether the function can serve; if not, why.',
     allow: 'anyone',
-    handle: () => ({ json: { status: 'ok' } }),
+    handle: () => {
+      const reason = parts.unhealthy?.();
+      if (reason !== undefined) throw reason;
+      return { json: { status: 'ok' } };
+    },
   });
   const description = route({
     method: 'GET',

@@ -5,6 +5,7 @@ import type { EventType } from '#shared/catalog/event-type.ts';
 import type { Field, FieldType, PrivacyAction } from '#shared/catalog/field.ts';
 import { compileValidator, payloadText, type ValidData } from '#shared/events/validator.ts';
 import type { Rejection } from '#shared/events/verdict.ts';
+import type { SemanticId } from '#shared/platform/ids.ts';
 import { eventTypeOf, PLAYED } from '../catalog/declarations.ts';
 
 const base = eventTypeOf(PLAYED);
@@ -44,7 +45,7 @@ test('data is sorted by what happens to it: clear, sealed, to be made a pseudony
   const eventType = typeWith(
     field('a', string),
     field('b', string, { action: 'seal' }),
-    field('c', string, { action: 'token' }),
+    { ...field('c', string, { action: 'token' }), semantic: 'device.id' as SemanticId },
     field('d', string, { action: 'generalise', rule: 'ip-prefix' }),
     field('e', string, { action: 'drop' }),
     field('r', {
@@ -56,11 +57,11 @@ test('data is sorted by what happens to it: clear, sealed, to be made a pseudony
   assert.deepEqual(data.clear, { a: '1', r: { x: '6' } });
   assert.deepEqual(data.sealed, { b: '2', 'r.y': '7' });
   assert.deepEqual(
-    data.pending.map(({ action, value, column }) => [action, value, column]),
+    data.pending.map(({ action, semantic, value, column }) => [action, semantic, value, column]),
     [
-      ['token', '3', 'c'],
-      ['ip-prefix', '4', 'd'],
-      ['token', '8', 'z'],
+      ['token', 'device.id', '3', 'c'],
+      ['ip-prefix', 'd', '4', 'd'],
+      ['token', 'z', '8', 'z'],
     ],
   );
   assert.equal(data.pending.at(2)?.into, data.clear['r']);
