@@ -209,6 +209,8 @@ export interface ArrayExpression extends Node<'array'> {
 /** `STRUCT(…)`, `STRUCT<…>(…)` or a parenthesised list `(a, b)`. */
 export interface StructExpression extends Node<'struct'> {
   readonly type?: TypeName;
+  /** A parenthesised list, which names no fields. */
+  readonly tuple: boolean;
   readonly fields: readonly { readonly value: Expression; readonly alias?: Identifier }[];
 }
 

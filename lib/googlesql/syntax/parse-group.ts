@@ -48,6 +48,5 @@ function parseMulti(
 function parseSet(p: Cursor): readonly Expression[] {
   if (p.accepts('(', ')')) return [];
   const value = p.expression();
-  const tuple = value.kind === 'struct' && value.type === undefined && p.text.charAt(value.at) === '(';
-  return tuple ? value.fields.map((field) => field.value) : [value];
+  return value.kind === 'struct' && value.tuple ? value.fields.map((field) => field.value) : [value];
 }

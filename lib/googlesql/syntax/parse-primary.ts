@@ -161,7 +161,7 @@ function parseParenthesised(p: Cursor): Expression {
   const fields = [{ value: first }];
   while (p.accepts(',')) fields.push({ value: p.expression() });
   p.expect(')');
-  return { kind: 'struct', at, fields };
+  return { kind: 'struct', at, tuple: true, fields };
 }
 
 function closeSubquery(p: Cursor, at: number, query: Query): Expression {
@@ -206,7 +206,9 @@ function parseStruct(p: Cursor): Expression {
   };
   const fields = p.sees(')') ? [] : p.list(field);
   p.expect(')');
-  return type === undefined ? { kind: 'struct', at, fields } : { kind: 'struct', at, type, fields };
+  return type === undefined
+    ? { kind: 'struct', at, tuple: false, fields }
+    : { kind: 'struct', at, tuple: false, type, fields };
 }
 
 function parseExists(p: Cursor): Expression {

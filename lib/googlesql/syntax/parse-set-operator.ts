@@ -33,6 +33,7 @@ export function parseSetOperator(p: Cursor): SetOperatorWords | undefined {
 
 function parseOuterMode(p: Cursor): SetMatching['mode'] {
   if (p.accepts('INNER')) return 'INNER';
+  if (p.accepts('OUTER')) return 'FULL';
   for (const mode of ['FULL', 'LEFT'] as const) {
     if (p.accepts(mode)) {
       p.accepts('OUTER');

@@ -200,6 +200,23 @@ export function jsonText(value: JsonValue): string {
   return `[${(value as readonly JsonValue[]).map(jsonText).join(',')}]`;
 }
 
+/** The text over several lines, two spaces a level. */
+export function prettyJson(value: JsonValue, indent = ''): string {
+  const inner = `${indent}  `;
+  if (value instanceof Map) {
+    if (value.size === 0) return '{}';
+    const members = [...value.entries()].sort(byKey);
+    const lines = members.map(
+      ([key, member]) => `${inner}${jsonStringText(key)}: ${prettyJson(member as JsonValue, inner)}`,
+    );
+    return `{\n${lines.join(',\n')}\n${indent}}`;
+  }
+  if (!Array.isArray(value)) return jsonText(value);
+  if (value.length === 0) return '[]';
+  const lines = (value as readonly JsonValue[]).map((element) => `${inner}${prettyJson(element, inner)}`);
+  return `[\n${lines.join(',\n')}\n${indent}]`;
+}
+
 function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,0 +1,161 @@
+/** What resolving needs to know beside the syntax tree: the statement at large, and where in it an expression stands. */
+
+import type * as ast from '../syntax/ast-expression.ts';
+import type { Query, QueryBody } from '../syntax/ast-query.ts';
+import { SqlError } from '../syntax/sql-error.ts';
+import type { AggregateCall, Column, ColumnNode, Expression, QueryTree } from '../tree/expression.ts';
+import type { WindowCall, WithTable } from '../tree/scan.ts';
+import type { SqlType } from '../types/sql-type.ts';
+import type { TimeZone } from '../values/time-zone.ts';
+import type { Catalog, CatalogRoutine, CatalogTable } from './catalog.ts';
+import type { NameScope } from './names.ts';
+
+/** The settings under which a statement is analysed. */
+export interface AnalysisOptions {
+  /** The project of names that have none. */
+  readonly project: string;
+  /** The dataset of names that have none. */
+  readonly defaultDataset?: { readonly project: string; readonly dataset: string };
+  readonly timeZone: TimeZone;
+  /** Types of parameters: by lower-case name, or by position from 1 as text. */
+  readonly parameters: ReadonlyMap<string, SqlType>;
+  /** Types of script variables by lower-case name. */
+  readonly variables: ReadonlyMap<string, SqlType>;
+  /** Where data is, as messages about missing tables say. */
+  readonly location: string;
+}
+
+/** The mutually recursive entry points of the analyser; passed in, so that its files need no import cycle. */
+export interface Resolvers {
+  readonly expression: (node: ast.Expression, scope: ExpressionScope) => Expression;
+  readonly query: (query: Query, scope: QueryScope) => QueryTree;
+  /** An operand of a set operation. */
+  readonly body: (body: QueryBody, scope: QueryScope) => QueryTree;
+}
+
+/** One statement being analysed: what it may refer to, and what it has been seen to refer to. */
+export class Analysis {
+  readonly catalog: Catalog;
+  readonly options: AnalysisOptions;
+  readonly resolve: Resolvers;
+  readonly #shared: SharedState;
+
+  constructor(catalog: Catalog, options: AnalysisOptions, resolve: Resolvers, shared: SharedState = newState()) {
+    this.catalog = catalog;
+    this.options = options;
+    this.resolve = resolve;
+    this.#shared = shared;
+  }
+
+  /** The same statement under other settings: inside a view, whose names have defaults of their own. */
+  under(options: Partial<AnalysisOptions>): Analysis {
+    return new Analysis(this.catalog, { ...this.options, ...options }, this.resolve, this.#shared);
+  }
+
+  /** Tables and views that the statement has been seen to read, by name. */
+  get tables(): Map<string, CatalogTable> {
+    return this.#shared.tables;
+  }
+
+  /** Functions of the catalog that it calls, by name. */
+  get routines(): Map<string, CatalogRoutine> {
+    return this.#shared.routines;
+  }
+
+  /** A column that nothing else has. */
+  column(name: string, type: SqlType): Column {
+    return { id: this.nextId(), name, type };
+  }
+
+  /** An id for anything else that needs one. */
+  nextId(): number {
+    this.#shared.lastId++;
+    return this.#shared.lastId;
+  }
+
+  /** Looks into a view or function; refuses ones that reach themselves. */
+  inside<T>(what: string, resolve: () => T): T {
+    if (this.#shared.depth >= MAX_EXPANSION) throw new SqlError(`${what} is nested too deeply or refers to itself`);
+    this.#shared.depth++;
+    try {
+      return resolve();
+    } finally {
+      this.#shared.depth--;
+    }
+  }
+}
+
+/** What all parts of one statement share. */
+interface SharedState {
+  readonly tables: Map<string, CatalogTable>;
+  readonly routines: Map<string, CatalogRoutine>;
+  lastId: number;
+  depth: number;
+}
+
+function newState(): SharedState {
+  return { tables: new Map(), routines: new Map(), lastId: 0, depth: 0 };
+}
+
+/** How deep views and functions may refer to each other. Source: BigQuery quotas, "Maximum nested view level". */
+const MAX_EXPANSION = 16;
+
+/** What a query sees from outside: enclosing names (for correlation) and WITH tables. */
+export interface QueryScope {
+  readonly analysis: Analysis;
+  readonly outer?: NameScope;
+  readonly withTables: WithScope;
+}
+
+/** WITH tables by lower-case name; inner ones hide outer ones and stored tables. */
+export type WithScope = ReadonlyMap<string, VisibleWithTable>;
+
+/** A WITH table that FROM can name. */
+export interface VisibleWithTable {
+  readonly table: Pick<WithTable, 'id' | 'name'>;
+  readonly columns: readonly { readonly name: string; readonly type: SqlType }[];
+  readonly valueTable: boolean;
+  /** Notes a reference from within a recursive definition. */
+  readonly onReference?: () => void;
+}
+
+/** Where aggregates of a SELECT are gathered; each becomes a column of the aggregate scan. */
+export interface AggregateCollector {
+  add(call: AggregateCall): Expression;
+  /** GROUPING(key). */
+  grouping(argument: Expression, at: number): Expression;
+}
+
+/** Where window functions are gathered. */
+export interface WindowCollector {
+  add(call: WindowCall): Expression;
+  find(name: ast.Identifier): ast.WindowSpecification;
+}
+
+/** Where an expression stands. */
+export interface ExpressionScope extends QueryScope {
+  readonly names: NameScope;
+  /** As messages name it: `WHERE clause`, `SELECT list`. */
+  readonly clause: string;
+  readonly aggregates?: AggregateCollector;
+  readonly windows?: WindowCollector;
+  /** Inside an aggregate's or window function's arguments: which, for messages. */
+  readonly within?: 'aggregate' | 'window';
+}
+
+/** The same place without aggregates and window functions. */
+export function plainScope(scope: ExpressionScope, clause: string): ExpressionScope {
+  const { analysis, withTables, names } = scope;
+  return {
+    analysis,
+    withTables,
+    names,
+    clause,
+    ...(scope.outer === undefined ? {} : { outer: scope.outer }),
+  };
+}
+
+/** A reference to a column. */
+export function referTo(column: Column, at: number): ColumnNode {
+  return { kind: 'column', type: column.type, column, at };
+}

@@ -1,0 +1,64 @@
+/** Aggregation: expressions over rows become expressions over groups. */
+
+import { SqlError } from '../syntax/sql-error.ts';
+import type { Column, ColumnNode, Expression } from '../tree/expression.ts';
+import { sameExpression } from '../tree/same.ts';
+import { rewriteExpression } from '../tree/walk.ts';
+import { referTo } from './context.ts';
+import type { NameList } from './names.ts';
+
+/** A key of GROUP BY: the value over the input's rows, and the column of the groups that holds it. */
+export interface GroupKey {
+  readonly value: Expression;
+  readonly column: Column;
+}
+
+/** How a SELECT is grouped; without keys everything is one group. */
+export interface Grouping {
+  readonly keys: readonly GroupKey[];
+  /** Sets of key positions, when not simply all. */
+  readonly sets?: readonly (readonly number[])[];
+}
+
+/** Ids of all columns that belong to the rows before grouping. */
+export function columnIds(names: NameList): ReadonlySet<number> {
+  const ids = new Set<number>();
+  const addAll = (columns: readonly { readonly column: Column }[]): void => {
+    for (const { column } of columns) ids.add(column.id);
+  };
+  addAll(names.columns);
+  addAll(names.pseudo);
+  for (const range of names.ranges) {
+    addAll(range.columns);
+    addAll(range.pseudo);
+    if (range.row !== undefined) ids.add(range.row.id);
+  }
+  for (const row of names.rows) ids.add(row.id);
+  return ids;
+}
+
+/** What is needed to take expressions from rows to groups. */
+export interface GroupedScope {
+  readonly keys: readonly GroupKey[];
+  readonly rowColumns: ReadonlySet<number>;
+}
+
+/**
+ * The expression over groups: parts equal to a key become that key's column. Throws at the first column of the rows
+ * that is left.
+ */
+export function overGroups(expression: Expression, { keys, rowColumns }: GroupedScope, clause: string): Expression {
+  return rewriteExpression(expression, (part) => {
+    const key = keys.find((one) => sameExpression(one.value, part));
+    if (key !== undefined) return referTo(key.column, part.kind === 'column' ? part.at : 0);
+    if (part.kind === 'column' && rowColumns.has(part.column.id)) throw neitherGroupedNorAggregated(part, clause);
+    return undefined;
+  });
+}
+
+function neitherGroupedNorAggregated(part: ColumnNode, clause: string): SqlError {
+  return new SqlError(
+    `${clause} expression references column ${part.column.name} which is neither grouped nor aggregated`,
+    part.at,
+  );
+}

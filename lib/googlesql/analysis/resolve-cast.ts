@@ -1,0 +1,75 @@
+/** CAST, SAFE_CAST, and literals with a type in front. */
+
+import type { CastExpression, TypedLiteral } from '../syntax/ast-expression.ts';
+import { SqlError } from '../syntax/sql-error.ts';
+import type { Expression } from '../tree/expression.ts';
+import { isCastable } from '../types/coercion.ts';
+import { scalarTypes, STRING, typeName, withoutParameters, type SqlType } from '../types/sql-type.ts';
+import { resolveTypeName } from '../types/type-name.ts';
+import { ValueError } from '../values/sql-value.ts';
+import { valueOfText } from '../values/text-value.ts';
+import { coerce, coerces } from './coerce.ts';
+import type { ExpressionScope } from './context.ts';
+import { constant, isUntyped } from './literal.ts';
+
+/** `CAST(x AS type)`. */
+export function resolveCast(node: CastExpression, scope: ExpressionScope): Expression {
+  const operand = scope.analysis.resolve.expression(node.operand, scope);
+  const type = resolveTypeName(node.type);
+  if (node.format !== undefined) {
+    throw new SqlError('CAST with FORMAT is not supported locally', node.format.at, 'notImplemented');
+  }
+  const timeZone = node.timeZone === undefined ? undefined : resolveZone(node, scope);
+  if (isUntyped(operand)) return constant(withoutParameters(type), null);
+  if (isUntypedArray(operand) && type.kind === 'ARRAY') return constant(withoutParameters(type), []);
+  if (!isCastable(operand.type, type)) {
+    throw new SqlError(`Invalid cast from ${typeName(operand.type)} to ${typeName(type)}`, node.operand.at);
+  }
+  const folded = timeZone === undefined ? foldCast(operand, type, node, scope) : undefined;
+  return folded ?? { kind: 'cast', type, operand, safe: node.safe, ...(timeZone === undefined ? {} : { timeZone }) };
+}
+
+function isUntypedArray(operand: Expression): boolean {
+  return operand.kind === 'array' && operand.flexible && operand.elements.length === 0;
+}
+
+/** A quoted literal is converted now, so that a wrong one is refused with its place. */
+function foldCast(
+  operand: Expression,
+  type: SqlType,
+  node: CastExpression,
+  scope: ExpressionScope,
+): Expression | undefined {
+  if (operand.kind !== 'literal' || typeof operand.value !== 'string' || operand.type.kind !== 'STRING')
+    return undefined;
+  if (type.kind === 'ARRAY' || type.kind === 'STRUCT' || type.parameters !== undefined) return undefined;
+  try {
+    return constant(type, valueOfText(operand.value, type.kind, scope.analysis.options.timeZone));
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    if (node.safe) return constant(type, null);
+    throw new SqlError(`Could not cast literal "${operand.value}" to type ${typeName(type)}`, node.operand.at);
+  }
+}
+
+function resolveZone(node: CastExpression, scope: ExpressionScope): Expression | undefined {
+  if (node.timeZone === undefined) return undefined;
+  const zone = scope.analysis.resolve.expression(node.timeZone, scope);
+  if (!coerces(zone, STRING)) throw new SqlError('AT TIME ZONE must be a STRING', node.timeZone.at);
+  return coerce(zone, STRING, { at: node.timeZone.at, timeZone: scope.analysis.options.timeZone });
+}
+
+/** `DATE '2026-08-01'`, `NUMERIC '1.5'`, `JSON '{}'`. */
+export function resolveTypedLiteral(node: TypedLiteral, scope: ExpressionScope): Expression {
+  try {
+    return constant(
+      scalarTypes[node.typeName],
+      valueOfText(node.value, node.typeName, scope.analysis.options.timeZone),
+    );
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    const what =
+      node.typeName === 'JSON' ? `Invalid JSON literal: ${error.message}` : `Invalid ${node.typeName} literal`;
+    throw new SqlError(what, node.typeName === 'JSON' ? node.valueAt : node.at);
+  }
+}

@@ -1,0 +1,99 @@
+/** Calls of functions of the catalog: SQL functions are looked through. */
+
+import type { FunctionCall, PathName } from '../syntax/ast-expression.ts';
+import { parseExpressionOrThrow } from '../syntax/parse.ts';
+import { SqlError } from '../syntax/sql-error.ts';
+import type { Column, Expression } from '../tree/expression.ts';
+import { typeName } from '../types/sql-type.ts';
+import { pathText, type CatalogRoutine, type ObjectPath } from './catalog.ts';
+import { coerce, coerces } from './coerce.ts';
+import { referTo, type Analysis, type ExpressionScope } from './context.ts';
+import { scopeOfExpressions } from './names.ts';
+
+/** The call of a catalog function; undefined when there is none of that name. */
+export function resolveRoutine(node: FunctionCall, scope: ExpressionScope): Expression | undefined {
+  const { analysis } = scope;
+  const path = routinePath(node.path, analysis);
+  if (path === undefined) return undefined;
+  const found = analysis.catalog.findRoutine(path);
+  if (found.kind !== 'found' || found.value.kind === 'table') {
+    if (node.path.length === 1) return undefined;
+    throw new SqlError(`Function not found: ${node.path.map((part) => part.name).join('.')}`, node.at);
+  }
+  const routine = found.value;
+  analysis.routines.set(pathText(routine.path), routine);
+  if (routine.kind === 'remote') {
+    throw new SqlError(`Remote function ${pathText(path)} is not supported locally`, node.at, 'notImplemented');
+  }
+  const values = resolveValues(node, routine, scope);
+  return analysis.inside(`Function ${pathText(path)}`, () => expand(routine, values, node, analysis));
+}
+
+/** The full name of a routine; undefined when it needs a default dataset and there is none. */
+export function routinePath(path: PathName, analysis: Analysis): ObjectPath | undefined {
+  const parts = path.flatMap((part) => part.name.split('.'));
+  const name = parts.at(-1) ?? '';
+  if (parts.length === 1) {
+    const dataset = analysis.options.defaultDataset;
+    return { project: dataset?.project ?? '', dataset: dataset?.dataset ?? '', name };
+  }
+  const project = parts.length > 2 ? parts.slice(0, -2).join('.') : analysis.options.project;
+  return { project, dataset: parts.at(-2) ?? '', name };
+}
+
+function resolveValues(node: FunctionCall, routine: CatalogRoutine, scope: ExpressionScope): readonly Expression[] {
+  const { parameters } = routine;
+  if (node.arguments.length !== parameters.length) {
+    throw new SqlError(
+      `No matching signature for function ${routine.path.name}\n  Signature: ${routine.path.name}(${parameters.map((one) => `${one.name}${one.type === undefined ? '' : ` ${typeName(one.type)}`}`).join(', ')})\n    Signature requires ${parameters.length} argument${parameters.length === 1 ? '' : 's'}, found ${node.arguments.length} argument${node.arguments.length === 1 ? '' : 's'}`,
+      node.at,
+    );
+  }
+  return node.arguments.map((argument, i) => {
+    const value = scope.analysis.resolve.expression(argument, scope);
+    const type = parameters[i]?.type;
+    if (type === undefined) return value;
+    if (!coerces(value, type)) {
+      throw new SqlError(
+        `No matching signature for function ${routine.path.name}\n  Argument ${i + 1}: Unable to coerce type ${typeName(value.type)} to expected type ${typeName(type)}`,
+        argument.at,
+      );
+    }
+    return coerce(value, type, { at: argument.at, timeZone: scope.analysis.options.timeZone });
+  });
+}
+
+/** The function's body with its parameters bound to the arguments' values. */
+function expand(
+  routine: CatalogRoutine,
+  values: readonly Expression[],
+  node: FunctionCall,
+  analysis: Analysis,
+): Expression {
+  const bindings: { column: Column; value: Expression }[] = values.map((value, i) => ({
+    column: analysis.column(routine.parameters[i]?.name ?? '', value.type),
+    value,
+  }));
+  const names = scopeOfExpressions(
+    bindings.map(({ column }) => ({ name: column.name, expression: referTo(column, node.at) })),
+  );
+  const body = resolveBody(routine, { analysis, names, withTables: new Map(), clause: 'function body' }, node.at);
+  return bindings.length === 0 ? body : { kind: 'let', type: body.type, bindings, body };
+}
+
+/** Places inside the body are not places of the query: errors point at the call. */
+function resolveBody(routine: CatalogRoutine, scope: ExpressionScope, at: number): Expression {
+  try {
+    const body = scope.analysis.resolve.expression(parseExpressionOrThrow(routine.body), scope);
+    if (routine.returns === undefined) return body;
+    if (!coerces(body, routine.returns)) {
+      throw new SqlError(
+        `Function declared to return ${typeName(routine.returns)} but the function body produces incompatible type ${typeName(body.type)}`,
+      );
+    }
+    return coerce(body, routine.returns, { at, timeZone: scope.analysis.options.timeZone });
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    throw new SqlError(`Error in body of function ${pathText(routine.path)}: ${error.message}`, at, error.reason);
+  }
+}

@@ -1,0 +1,46 @@
+/** The error of a call that fits no overload, in Google's detailed form. */
+
+import { patternText, type Parameter, type Signature } from '../functions/signature.ts';
+import { SqlError } from '../syntax/sql-error.ts';
+import type { Expression } from '../tree/expression.ts';
+import { typeName } from '../types/sql-type.ts';
+import { isUntyped } from './literal.ts';
+import type { Mismatch } from './match-signature.ts';
+
+/** `No matching signature for function F` with the argument types and every signature's reason. */
+export function noMatchingSignature(
+  name: string,
+  list: readonly Expression[],
+  mismatches: readonly Mismatch[],
+  at: number,
+): SqlError {
+  const kind = /^[A-Z_]/.test(name) && !operatorWords.has(name) ? 'function' : 'operator';
+  const types = list.map(argumentText).join(', ');
+  const lines = [`No matching signature for ${kind} ${name}`, `  Argument types: ${types}`];
+  for (const { signature, reason } of mismatches) {
+    lines.push(`  Signature: ${signatureText(name, kind, signature)}`, `    ${reason}`);
+  }
+  return new SqlError(lines.join('\n'), at);
+}
+
+const operatorWords: ReadonlySet<string> = new Set(['NOT', 'AND', 'OR', 'LIKE', 'IN', 'BETWEEN', 'IS', 'CASE']);
+
+function argumentText(argument: Expression): string {
+  if (argument.kind === 'part') return 'DATE_TIME_PART';
+  if (argument.kind === 'step') return 'INTERVAL';
+  return isUntyped(argument) ? 'NULL' : typeName(argument.type);
+}
+
+function signatureText(name: string, kind: 'function' | 'operator', signature: Signature): string {
+  const parts = signature.parameters.map(parameterText);
+  if (kind === 'operator' && parts.length === 2) return `${parts[0]} ${name} ${parts[1]}`;
+  if (kind === 'operator' && parts.length === 1) return `${name}${parts[0]}`;
+  return `${name}(${parts.join(', ')})`;
+}
+
+function parameterText(parameter: Parameter): string {
+  const type = patternText(parameter.pattern);
+  if (parameter.name !== undefined) return `[${parameter.name} => ${type}]`;
+  if (parameter.repeated) return `[${type}, ...]`;
+  return parameter.optional ? `[${type}]` : type;
+}

@@ -1,0 +1,46 @@
+/** What generating needs beside the tree: the session, parameter values, and names that are bound. */
+
+import type { Expression, QueryTree } from '../tree/expression.ts';
+import type { SqlType } from '../types/sql-type.ts';
+import type { SqlValue } from '../values/sql-value.ts';
+
+/** The session a statement runs in. */
+export interface Session {
+  readonly timeZone: string;
+  readonly nowMicros: bigint;
+  readonly user: string;
+  /** Values of parameters by key, of the types that the tree was analysed with. */
+  readonly parameters: ReadonlyMap<string, { readonly type: SqlType; readonly value: SqlValue }>;
+}
+
+/** The mutually recursive entry points of the generator; passed in, so that its files need no import cycle. */
+export interface Emitters {
+  readonly expression: (expression: Expression, context: Context) => string;
+  /** The query as `SELECT …` without parentheses, columns named `o0`, `o1`, …. */
+  readonly query: (query: QueryTree, context: Context) => string;
+}
+
+/** A place in the tree being written. */
+export interface Context {
+  readonly session: Session;
+  readonly emit: Emitters;
+  /** Columns that stand for another text than their own name: values bound by a lambda. */
+  readonly bound: ReadonlyMap<number, string>;
+  readonly counter: { next: number };
+}
+
+/** A name that nothing else has. */
+export function freshName(context: Context, prefix: string): string {
+  context.counter.next++;
+  return `${prefix}${context.counter.next}`;
+}
+
+/** The name of a column. */
+export function columnName(id: number): string {
+  return id < 0 ? `d${-id}` : `c${id}`;
+}
+
+/** The same place with columns bound to texts. */
+export function withBound(context: Context, bindings: Iterable<readonly [number, string]>): Context {
+  return { ...context, bound: new Map([...context.bound, ...bindings]) };
+}

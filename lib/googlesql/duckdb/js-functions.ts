@@ -1,0 +1,22 @@
+/** Every JavaScript function that generated SQL may call. */
+
+import { bytesFunctions } from './js/bytes.ts';
+import { decimalFunctions } from './js/decimals.ts';
+import type { JsFunction } from './js/define.ts';
+import { jsonFunctions } from './js/jsons.ts';
+import { numberFunctions } from './js/numbers.ts';
+import { regexpFunctions } from './js/regexps.ts';
+import { statisticFunctions } from './js/statistics.ts';
+import { stringFunctions } from './js/strings.ts';
+import { timeFunctions } from './js/times.ts';
+
+export const jsFunctions: readonly JsFunction[] = [
+  ...stringFunctions,
+  ...bytesFunctions,
+  ...regexpFunctions,
+  ...numberFunctions,
+  ...decimalFunctions,
+  ...timeFunctions,
+  ...jsonFunctions,
+  ...statisticFunctions,
+];

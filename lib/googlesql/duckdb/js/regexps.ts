@@ -1,0 +1,133 @@
+/** Regular expressions in RE2's syntax and linear time. */
+
+import { RE2JS, type Matcher } from 're2js';
+import { ValueError } from '../../values/sql-value.ts';
+import { js, named } from './define.ts';
+
+const compiled = new Map<string, RE2JS>();
+const CACHED_PATTERNS = 500;
+
+function compile(pattern: string): RE2JS {
+  const known = compiled.get(pattern);
+  if (known !== undefined) return known;
+  let regexp: RE2JS;
+  try {
+    regexp = RE2JS.compile(pattern);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : 'invalid';
+    throw new ValueError(`Cannot parse regular expression: ${reason}`);
+  }
+  if (compiled.size >= CACHED_PATTERNS) compiled.clear();
+  compiled.set(pattern, regexp);
+  return regexp;
+}
+
+/** Extraction gives the whole match, or the only group. */
+function extracting(pattern: string): { readonly regexp: RE2JS; readonly group: number } {
+  const regexp = compile(pattern);
+  const groups = regexp.groupCount();
+  if (groups > 1)
+    throw new ValueError(
+      `Regular expressions passed into extraction functions must not have more than 1 capturing group`,
+    );
+  return { regexp, group: groups };
+}
+
+/** The matcher at the wanted occurrence from a position (in characters, from 1), or null. */
+function find(regexp: RE2JS, text: string, position: bigint, occurrence: bigint): Matcher | null {
+  if (position <= 0n) throw new ValueError('Position must be positive');
+  if (occurrence <= 0n) throw new ValueError('Occurrence must be positive');
+  const start = unitOffset(text, Number(position) - 1);
+  if (start === undefined) return null;
+  const matcher = regexp.matcher(text);
+  let left = occurrence;
+  for (let found = matcher.find(start); found; found = matcher.find()) {
+    if (--left === 0n) return matcher;
+  }
+  return null;
+}
+
+/** Offset in UTF-16 units of a character; undefined behind the end. */
+function unitOffset(text: string, characters: number): number | undefined {
+  let units = 0;
+  let left = characters;
+  for (const character of text) {
+    if (left-- === 0) return units;
+    units += character.length;
+  }
+  return left <= 0 ? units : undefined;
+}
+
+function extract(text: string, pattern: string, position = 1n, occurrence = 1n): string | null {
+  const { regexp, group } = extracting(pattern);
+  return find(regexp, text, position, occurrence)?.group(group) ?? null;
+}
+
+function extractAll(text: string, pattern: string): readonly string[] {
+  const { regexp, group } = extracting(pattern);
+  const matcher = regexp.matcher(text);
+  const out: string[] = [];
+  while (matcher.find()) out.push(matcher.group(group) ?? '');
+  return out;
+}
+
+const characterCount = (text: string): number => Array.from(text).length;
+
+interface Search {
+  readonly position: bigint;
+  readonly occurrence: bigint;
+  readonly behind: bigint;
+}
+
+function indexOf(text: string, pattern: string, { position, occurrence, behind }: Search): bigint {
+  if (behind !== 0n && behind !== 1n) throw new ValueError('Occurrence position must be 0 or 1');
+  const { regexp, group } = extracting(pattern);
+  const matcher = find(regexp, text, position, occurrence);
+  if (matcher === null) return 0n;
+  const at = behind === 1n ? matcher.end(group) : matcher.start(group);
+  return BigInt(characterCount(text.slice(0, at)) + 1);
+}
+
+/** `\1` and `\\` in a replacement. */
+function replace(text: string, pattern: string, replacement: string): string {
+  const regexp = compile(pattern);
+  const groups = regexp.groupCount();
+  const parts = parseReplacement(replacement, groups);
+  const matcher = regexp.matcher(text);
+  let out = '';
+  let last = 0;
+  while (matcher.find()) {
+    out += text.slice(last, matcher.start());
+    for (const part of parts) out += typeof part === 'number' ? (matcher.group(part) ?? '') : part;
+    last = matcher.end();
+  }
+  return out + text.slice(last);
+}
+
+function parseReplacement(replacement: string, groups: number): readonly (string | number)[] {
+  return (replacement.match(/\\[^]?|[^\\]+/g) ?? []).map((part) => {
+    if (!part.startsWith('\\')) return part;
+    const escaped = part.charAt(1);
+    if (escaped === '\\') return '\\';
+    if (!/\d/.test(escaped))
+      throw new ValueError(`Invalid REGEXP_REPLACE pattern: \\ must be followed by a digit or \\`);
+    if (Number(escaped) > groups) {
+      throw new ValueError(`Invalid REGEXP_REPLACE pattern: invalid group ${escaped}; pattern has ${groups}`);
+    }
+    return Number(escaped);
+  });
+}
+
+export const regexpFunctions = named({
+  gs_regexp_extract: js('(STRING, STRING, [INT64], [INT64]) -> STRING', extract),
+  gs_regexp_extract_all: js('(STRING, STRING) -> ARRAY<STRING>', extractAll),
+  gs_regexp_instr: js('(STRING, STRING, [INT64], [INT64], [INT64]) -> INT64', (text, pattern, ...rest) => {
+    const [position = 1n, occurrence = 1n, behind = 0n] = rest;
+    return indexOf(text, pattern, { position, occurrence, behind });
+  }),
+  gs_regexp_replace: js('(STRING, STRING, STRING) -> STRING', replace),
+  gs_bytes_regexp_contains: js('(BYTES, BYTES) -> BOOL', (bytes, pattern) => {
+    const latin = (one: Uint8Array): string => Buffer.from(one).toString('latin1');
+    return compile(latin(pattern)).matcher(latin(bytes)).find();
+  }),
+});

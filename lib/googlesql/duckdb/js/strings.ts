@@ -1,0 +1,157 @@
+/** Strings: characters are Unicode code points. */
+
+import { levenshtein } from '../../values/edit-distance.ts';
+import { formatValues } from '../../values/format-function.ts';
+import { ValueError } from '../../values/sql-value.ts';
+import { timeZone } from '../../values/time-zone.ts';
+import type { SqlType } from '../../types/sql-type.ts';
+import { js, jsOfNulls, named } from './define.ts';
+
+const typesCache = new Map<string, readonly SqlType[]>();
+
+/** The types that a call hands over as JSON. */
+export function typesOf(json: string): readonly SqlType[] {
+  const known = typesCache.get(json);
+  if (known !== undefined) return known;
+  // Written by the template filler from the analyser's own types.
+  const types = json === '' ? [] : (JSON.parse(json) as readonly SqlType[]);
+  if (typesCache.size > 1000) typesCache.clear();
+  typesCache.set(json, types);
+  return types;
+}
+
+function codePoint(value: bigint): string {
+  const point = Number(value);
+  if (value < 0n || value > 0x10ffffn || (point >= 0xd800 && point <= 0xdfff)) {
+    throw new ValueError(`Invalid codepoint ${value}`);
+  }
+  return String.fromCodePoint(point);
+}
+
+function pad(name: string, text: string, length: bigint, fill = ' '): string {
+  if (length < 0n) throw new ValueError(`Second argument (output size) for ${name} cannot be negative`);
+  if (fill === '') throw new ValueError(`Third argument (pad pattern) for ${name} cannot be empty`);
+  const characters = Array.from(text);
+  const missing = Number(length) - characters.length;
+  if (missing <= 0) return characters.slice(0, Number(length)).join('');
+  const pattern = Array.from(fill);
+  const filled = Array.from({ length: missing }, (_, i) => pattern[i % pattern.length]).join('');
+  return name === 'LPAD' ? filled + text : text + filled;
+}
+
+/** The position, from 1, of an occurrence; a negative start counts and searches from the end. */
+function instr(text: string, search: string, start = 1n, occurrence = 1n): bigint {
+  if (start === 0n) throw new ValueError('Position must be non-zero');
+  if (occurrence <= 0n) throw new ValueError('Occurrence must be positive');
+  const characters = Array.from(text);
+  const wanted = Array.from(search);
+  if (wanted.length === 0 || characters.length === 0) return 0n;
+  const matches = (at: number): boolean => wanted.every((one, i) => characters[at + i] === one);
+  const step = start > 0n ? 1 : -1;
+  let at = start > 0n ? Number(start) - 1 : characters.length + Number(start);
+  let left = occurrence;
+  for (; at >= 0 && at < characters.length; at += step) {
+    if (matches(at) && --left === 0n) return BigInt(at + 1);
+  }
+  return 0n;
+}
+
+function initcap(text: string, delimiters = ' \t\n\r\f\v[](){}/|<>!?@"^#$&~_,.:;*%+-'): string {
+  let atStart = true;
+  let out = '';
+  for (const character of text) {
+    out += atStart ? character.toUpperCase() : character.toLowerCase();
+    atStart = delimiters.includes(character);
+  }
+  return out;
+}
+
+function translate(text: string, from: string, to: string): string {
+  const sources = Array.from(from);
+  const targets = Array.from(to);
+  const map = new Map<string, string>();
+  for (const [i, source] of sources.entries()) {
+    if (map.has(source)) throw new ValueError('Duplicate character "' + source + '" in TRANSLATE source characters');
+    map.set(source, targets[i] ?? '');
+  }
+  return Array.from(text, (character) => map.get(character) ?? character).join('');
+}
+
+const soundexCodes: Readonly<Record<string, string>> = Object.fromEntries(
+  ['BFPV', 'CGJKQSXZ', 'DT', 'L', 'MN', 'R'].flatMap((letters, i) =>
+    Array.from(letters, (letter) => [letter, String(i + 1)]),
+  ),
+);
+
+function soundex(text: string): string {
+  const letters = Array.from(text.toUpperCase()).filter((letter) => /[A-Z]/.test(letter));
+  const [first] = letters;
+  if (first === undefined) return '';
+  let out = first;
+  let last = soundexCodes[first] ?? '';
+  for (const letter of letters.slice(1)) {
+    const code = soundexCodes[letter] ?? '';
+    if (code !== '' && code !== last) out += code;
+    if (letter !== 'H' && letter !== 'W') last = code;
+    if (out.length === 4) break;
+  }
+  return out.padEnd(4, '0');
+}
+
+function split(text: string, delimiter = ','): readonly string[] {
+  if (delimiter === '') return Array.from(text);
+  return text.split(delimiter);
+}
+
+const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
+
+export const stringFunctions = named({
+  gs_error: js('(STRING) -> STRING', (message) => {
+    throw new ValueError(message);
+  }),
+  gs_ascii: js('(STRING) -> INT64', (text) => {
+    if (text === '') return 0n;
+    const point = text.codePointAt(0) ?? 0;
+    if (point > 127) throw new ValueError('Non ASCII character found');
+    return BigInt(point);
+  }),
+  gs_unicode: js('(STRING) -> INT64', (text) => BigInt(text.codePointAt(0) ?? 0)),
+  gs_chr: js('(INT64) -> STRING', codePoint),
+  gs_code_points_to_string: js('(ARRAY<INT64>) -> STRING', (points) =>
+    points.includes(null) ? null : points.map((point) => codePoint(point ?? 0n)).join(''),
+  ),
+  gs_to_code_points: js('(STRING) -> ARRAY<INT64>', (text) =>
+    Array.from(text, (character) => BigInt(character.codePointAt(0) ?? 0)),
+  ),
+  gs_contains_substr: js('(STRING, STRING) -> BOOL', (text, search) => folded(text).includes(folded(search))),
+  gs_edit_distance: js('(STRING, STRING) -> INT64', (a, b) => BigInt(levenshtein(Array.from(a), Array.from(b)))),
+  gs_instr: js('(STRING, STRING, [INT64], [INT64]) -> INT64', instr),
+  gs_lower: js('(STRING) -> STRING', (text) => text.toLowerCase()),
+  gs_upper: js('(STRING) -> STRING', (text) => text.toUpperCase()),
+  gs_reverse: js('(STRING) -> STRING', (text) => Array.from(text).reverse().join('')),
+  gs_initcap: js('(STRING, [STRING]) -> STRING', initcap),
+  gs_pad: js('(STRING, STRING, INT64, [STRING]) -> STRING', pad),
+  gs_translate: js('(STRING, STRING, STRING) -> STRING', translate),
+  gs_split: js('(STRING, [STRING]) -> ARRAY<STRING>', split),
+  gs_soundex: js('(STRING) -> STRING', soundex),
+  gs_normalize: js('(STRING) -> STRING', (text) => text.normalize('NFC')),
+  gs_check_length: js('(STRING, INT64) -> STRING', (text, max) => {
+    const { length } = Array.from(text);
+    if (BigInt(length) > max)
+      throw new ValueError(`STRING(${max}) has maximum length ${max} but got a value with length ${length}`);
+    return text;
+  }),
+  gs_array_to_string: jsOfNulls('(ARRAY<STRING>, STRING, [STRING]) -> STRING', (list, delimiter, nullText) => {
+    if (list === null || delimiter === null || nullText === null) return null;
+    const texts = nullText === undefined ? list.filter((one) => one !== null) : list.map((one) => one ?? nullText);
+    return texts.join(delimiter);
+  }),
+  gs_string_agg: js('(ARRAY<STRING>, STRING) -> STRING', (list, delimiter) =>
+    list.length === 0 ? null : list.join(delimiter),
+  ),
+  gs_format: jsOfNulls('(STRING, STRING, STRING, ANY...) -> STRING', (format, types, zone, ...values) => {
+    if (format === null) return null;
+    const typed = typesOf(types ?? '').map((type, i) => ({ type, value: values[i] ?? null }));
+    return formatValues(format, typed, timeZone(zone ?? 'UTC'));
+  }),
+});

@@ -1,0 +1,273 @@
+/** Dates, times, instants and intervals. */
+
+import {
+  daysOfCivil,
+  isoWeek,
+  isoYearStart,
+  isValidCivil,
+  MAX_MICROS,
+  microsOfTime,
+  MICROS_PER_DAY,
+  MIN_MICROS,
+  splitMicros,
+} from '../../values/civil.ts';
+import {
+  addInterval,
+  divideInterval,
+  microsOfPart,
+  moveCivil,
+  moveDate,
+  moveInstant,
+  moveTime,
+  negateInterval,
+  sumIntervals,
+} from '../../values/date-arithmetic.ts';
+import { dateText, dateTimeText, timestampText, timeText } from '../../values/date-time-text.ts';
+import { inBounds, intervalOf, intervalText, parseInterval } from '../../values/interval.ts';
+import { ValueError, type IntervalValue } from '../../values/sql-value.ts';
+import { valueOfText } from '../../values/text-value.ts';
+import { formatTime } from '../../values/time-format.ts';
+import { parseInstantText, parseTimeText } from '../../values/time-parse.ts';
+import { timeZone, toCivil, toInstant } from '../../values/time-zone.ts';
+import { js, named } from './define.ts';
+
+const utc = timeZone('UTC');
+const HOUR = 3_600_000_000n;
+
+function date(year: bigint, month: bigint, day: bigint): number {
+  const civil = { year: Number(year), month: Number(month), day: Number(day) };
+  if (!isValidCivil(civil))
+    throw new ValueError(
+      `Input calculates to invalid date: ${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`,
+    );
+  return daysOfCivil(civil.year, civil.month, civil.day);
+}
+
+function time(hour: bigint, minute: bigint, second: bigint): bigint {
+  const leap = second === 60n ? 60n : 59n;
+  if (hour < 0n || hour > 23n || minute < 0n || minute > 59n || second < 0n || second > leap) {
+    throw new ValueError(
+      `Input calculates to invalid time: ${[hour, minute, second].map((part) => String(part).padStart(2, '0')).join(':')}`,
+    );
+  }
+  return (
+    microsOfTime({ hour: Number(hour), minute: Number(minute), second: Number(second), micros: 0 }) % MICROS_PER_DAY
+  );
+}
+
+function instant(civilMicros: bigint, zone: string): bigint {
+  const micros = toInstant(civilMicros, timeZone(zone));
+  if (micros < MIN_MICROS || micros > MAX_MICROS)
+    throw new ValueError(`Cannot convert Datetime ${dateTimeText(civilMicros)} at timezone ${zone} to a Timestamp`);
+  return micros;
+}
+
+function floorTo(micros: bigint, unit: bigint): bigint {
+  const remainder = micros % unit;
+  return micros - (remainder < 0n ? remainder + unit : remainder);
+}
+
+/** Units a date or time has gone through between two points. */
+const boundaries = (left: bigint, right: bigint, unit: bigint): bigint =>
+  (floorTo(left, unit) - floorTo(right, unit)) / unit;
+
+function ofUnix(value: bigint, unit: bigint): bigint {
+  const micros = value * unit;
+  if (micros < MIN_MICROS || micros > MAX_MICROS)
+    throw new ValueError(`TIMESTAMP value is out of allowed range: from ${MIN_MICROS} to ${MAX_MICROS}.`);
+  return micros;
+}
+
+function generateDates(start: number, end: number, count: bigint, part: string): readonly number[] {
+  if (count === 0n) throw new ValueError('Sequence step cannot be 0.');
+  const out: number[] = [];
+  for (let i = 0n; ; i++) {
+    const next = moveDate(start, i * count, part);
+    if (count > 0n ? next > end : next < end) return out;
+    out.push(next);
+  }
+}
+
+function generateInstants(start: bigint, end: bigint, count: bigint, part: string): readonly bigint[] {
+  const step = count * (microsOfPart[part] ?? 0n);
+  if (step === 0n) throw new ValueError('Sequence step cannot be 0.');
+  const out: bigint[] = [];
+  for (let next = start; step > 0n ? next <= end : next >= end; next += step) out.push(next);
+  return out;
+}
+
+function between(left: bigint, right: bigint, dates: boolean): IntervalValue {
+  if (dates) return { months: 0, days: Number((left - right) / MICROS_PER_DAY), micros: 0n };
+  const days = (left - right) / MICROS_PER_DAY;
+  return { months: 0, days: Number(days), micros: left - right - days * MICROS_PER_DAY };
+}
+
+const intervalPart: Readonly<Record<string, (value: IntervalValue) => bigint>> = {
+  YEAR: ({ months }) => BigInt(Math.trunc(months / 12)),
+  MONTH: ({ months }) => BigInt(months % 12),
+  DAY: ({ days }) => BigInt(days),
+  HOUR: ({ micros }) => micros / HOUR,
+  MINUTE: ({ micros }) => (micros / 60_000_000n) % 60n,
+  SECOND: ({ micros }) => (micros / 1_000_000n) % 60n,
+  MILLISECOND: ({ micros }) => (micros / 1000n) % 1000n,
+  MICROSECOND: ({ micros }) => micros % 1_000_000n,
+};
+
+function justify(value: IntervalValue, what: string): IntervalValue {
+  let { months, days, micros } = value;
+  if (what !== 'DAYS') {
+    const whole = micros / MICROS_PER_DAY;
+    days += Number(whole);
+    micros -= whole * MICROS_PER_DAY;
+  }
+  if (what !== 'HOURS') {
+    const whole = Math.trunc(days / 30);
+    months += whole;
+    days -= whole * 30;
+  }
+  return inBounds(
+    what === 'INTERVAL'
+      ? sameSigns({ months, days, micros })
+      : what === 'HOURS'
+        ? dayAndTime({ months, days, micros })
+        : monthAndDay({ months, days, micros }),
+  );
+}
+
+function dayAndTime({ months, days, micros }: IntervalValue): IntervalValue {
+  if (days > 0 && micros < 0n) return { months, days: days - 1, micros: micros + MICROS_PER_DAY };
+  return days < 0 && micros > 0n
+    ? { months, days: days + 1, micros: micros - MICROS_PER_DAY }
+    : { months, days, micros };
+}
+
+function monthAndDay({ months, days, micros }: IntervalValue): IntervalValue {
+  if (months > 0 && days < 0) return { months: months - 1, days: days + 30, micros };
+  return months < 0 && days > 0 ? { months: months + 1, days: days - 30, micros } : { months, days, micros };
+}
+
+function sameSigns(value: IntervalValue): IntervalValue {
+  const total = (BigInt(value.months) * 30n + BigInt(value.days)) * MICROS_PER_DAY + value.micros;
+  const days = total / MICROS_PER_DAY;
+  return { months: Number(days / 30n), days: Number(days % 30n), micros: total % MICROS_PER_DAY };
+}
+
+export const timeFunctions = named({
+  gs_date: js('(INT64, INT64, INT64) -> DATE', date),
+  gs_time: js('(INT64, INT64, INT64) -> TIME', time),
+  gs_datetime: js('(INT64, INT64, INT64, INT64, INT64, INT64) -> DATETIME', (...parts) => {
+    const [year, month, day, hour, minute, second] = parts;
+    return BigInt(date(year, month, day)) * MICROS_PER_DAY + time(hour, minute, second);
+  }),
+  gs_date_add: js('(DATE, INT64, STRING) -> DATE', moveDate),
+  gs_date_sub: js('(DATE, INT64, STRING) -> DATE', (days, count, part) => moveDate(days, -count, part)),
+  gs_datetime_add: js('(DATETIME, INT64, STRING) -> DATETIME', moveCivil),
+  gs_datetime_sub: js('(DATETIME, INT64, STRING) -> DATETIME', (micros, count, part) =>
+    moveCivil(micros, -count, part),
+  ),
+  gs_timestamp_add: js('(TIMESTAMP, INT64, STRING) -> TIMESTAMP', moveInstant),
+  gs_timestamp_sub: js('(TIMESTAMP, INT64, STRING) -> TIMESTAMP', (micros, count, part) =>
+    moveInstant(micros, -count, part),
+  ),
+  gs_time_add: js('(TIME, INT64, STRING) -> TIME', moveTime),
+  gs_time_sub: js('(TIME, INT64, STRING) -> TIME', (ofDay, count, part) => moveTime(ofDay, -count, part)),
+  gs_time_diff: js('(TIME, TIME, STRING) -> INT64', (left, right, part) =>
+    boundaries(left, right, microsOfPart[part] ?? 1n),
+  ),
+  gs_time_truncate: js('(TIME, STRING) -> TIME', (ofDay, part) => floorTo(ofDay, microsOfPart[part] ?? 1n)),
+  gs_truncate_hour: js('(TIMESTAMP, STRING) -> TIMESTAMP', (micros, zone) => {
+    const offset = timeZone(zone).offsetAt(micros);
+    return floorTo(micros + offset, HOUR) - offset;
+  }),
+  gs_iso_year_start: js('(DATE) -> DATE', (days) => isoYearStart(isoWeek(days).year)),
+  gs_civil: js('(TIMESTAMP, STRING) -> DATETIME', (micros, zone) => toCivil(micros, timeZone(zone))),
+  gs_civil_instant: js('(DATETIME, STRING) -> TIMESTAMP', instant),
+  gs_timestamp_of_unix: js('(INT64, INT64) -> TIMESTAMP', ofUnix),
+  gs_timestamp_of_text: js(
+    '(STRING, STRING) -> TIMESTAMP',
+    (text, zone) => valueOfText(text, 'TIMESTAMP', timeZone(zone)) as bigint,
+  ),
+  gs_timestamp_text: js('(TIMESTAMP, STRING) -> STRING', (micros, zone) => timestampText(micros, timeZone(zone))),
+  gs_date_text: js('(DATE) -> STRING', dateText),
+  gs_time_text: js('(TIME) -> STRING', timeText),
+  gs_datetime_text: js('(DATETIME) -> STRING', (micros) => dateTimeText(micros)),
+  gs_parse_date_text: js('(STRING) -> DATE', (text) => valueOfText(text, 'DATE', utc) as number),
+  gs_parse_time_text: js('(STRING) -> TIME', (text) => valueOfText(text, 'TIME', utc) as bigint),
+  gs_parse_datetime_text: js('(STRING) -> DATETIME', (text) => valueOfText(text, 'DATETIME', utc) as bigint),
+  gs_format_date: js('(STRING, DATE) -> STRING', (format, days) =>
+    formatTime(format, { civilMicros: BigInt(days) * MICROS_PER_DAY }, 'DATE'),
+  ),
+  gs_format_time: js('(STRING, TIME) -> STRING', (format, ofDay) => formatTime(format, { civilMicros: ofDay }, 'TIME')),
+  gs_format_datetime: js('(STRING, DATETIME) -> STRING', (format, micros) =>
+    formatTime(format, { civilMicros: micros }, 'DATETIME'),
+  ),
+  gs_format_timestamp: js('(STRING, TIMESTAMP, STRING) -> STRING', (format, micros, zone) => {
+    const offset = timeZone(zone).offsetAt(micros);
+    return formatTime(
+      format,
+      { civilMicros: micros + offset, zone: { offset, name: zoneAbbreviation(offset) } },
+      'TIMESTAMP',
+    );
+  }),
+  gs_parse_date: js(
+    '(STRING, STRING) -> DATE',
+    (format, text) => splitMicros(parseTimeText(format, text).civilMicros).days,
+  ),
+  gs_parse_time: js(
+    '(STRING, STRING) -> TIME',
+    (format, text) => splitMicros(parseTimeText(format, text).civilMicros).ofDay,
+  ),
+  gs_parse_datetime: js('(STRING, STRING) -> DATETIME', (format, text) => parseTimeText(format, text).civilMicros),
+  gs_parse_timestamp: js('(STRING, STRING, STRING) -> TIMESTAMP', (format, text, zone) =>
+    parseInstantText(format, text, timeZone(zone)),
+  ),
+  gs_generate_dates: js('(DATE, DATE, INT64, STRING) -> ARRAY<DATE>', generateDates),
+  gs_generate_timestamps: js('(TIMESTAMP, TIMESTAMP, INT64, STRING) -> ARRAY<TIMESTAMP>', generateInstants),
+  gs_interval: js('(INT64, STRING) -> INTERVAL', intervalOf),
+  gs_make_interval: js('([INT64], [INT64], [INT64], [INT64], [INT64], [INT64]) -> INTERVAL', (...parts) => {
+    const [year = 0n, month = 0n, day = 0n, hour = 0n, minute = 0n, second = 0n] = parts;
+    return inBounds({
+      months: Number(year * 12n + month),
+      days: Number(day),
+      micros: ((hour * 60n + minute) * 60n + second) * 1_000_000n,
+    });
+  }),
+  gs_parse_interval: js('(STRING) -> INTERVAL', parseInterval),
+  gs_interval_text: js('(INTERVAL) -> STRING', intervalText),
+  gs_interval_part: js('(INTERVAL, STRING) -> INT64', (value, part) => intervalPart[part]?.(value) ?? null),
+  gs_interval_add: js('(INTERVAL, INTERVAL) -> INTERVAL', (a, b) => sumIntervals([a, b])),
+  gs_interval_negate: js('(INTERVAL) -> INTERVAL', negateInterval),
+  gs_interval_multiply: js('(INTERVAL, INT64) -> INTERVAL', ({ months, days, micros }, by) =>
+    inBounds({ months: months * Number(by), days: days * Number(by), micros: micros * by }),
+  ),
+  gs_interval_divide: js('(INTERVAL, INT64) -> INTERVAL', divideInterval),
+  gs_interval_sum: js('(ARRAY<INTERVAL>) -> INTERVAL', (list) => {
+    const present = list.filter((one) => one !== null);
+    return present.length === 0 ? null : sumIntervals(present);
+  }),
+  gs_interval_average: js('(ARRAY<INTERVAL>) -> INTERVAL', (list) => {
+    const present = list.filter((one) => one !== null);
+    return present.length === 0 ? null : divideInterval(sumIntervals(present), BigInt(present.length));
+  }),
+  gs_interval_between: js('(DATETIME, DATETIME, BOOL) -> INTERVAL', between),
+  gs_interval_elapsed: js('(TIMESTAMP, TIMESTAMP) -> INTERVAL', (left, right) =>
+    inBounds({ months: 0, days: 0, micros: left - right }),
+  ),
+  gs_interval_of_times: js('(TIME, TIME) -> INTERVAL', (left, right) => ({ months: 0, days: 0, micros: left - right })),
+  gs_datetime_plus: js('(DATETIME, INTERVAL) -> DATETIME', addInterval),
+  gs_timestamp_plus: js('(TIMESTAMP, INTERVAL) -> TIMESTAMP', (micros, interval) => {
+    if (interval.months !== 0)
+      throw new ValueError('TIMESTAMP +/- INTERVAL is not supported for intervals with non-zero MONTH or YEAR part.');
+    return ofUnix(micros + BigInt(interval.days) * MICROS_PER_DAY + interval.micros, 1n);
+  }),
+  gs_justify: js('(INTERVAL, STRING) -> INTERVAL', justify),
+});
+
+/** `%Z`: BigQuery names zones by their offset. */
+function zoneAbbreviation(offset: bigint): string {
+  const minutes = Number(offset / 60_000_000n);
+  if (minutes === 0) return 'UTC';
+  const size = Math.abs(minutes);
+  const rest = size % 60 === 0 ? '' : String(size % 60).padStart(2, '0');
+  return `UTC${minutes < 0 ? '-' : '+'}${Math.floor(size / 60)}${rest}`;
+}

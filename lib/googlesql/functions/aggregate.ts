@@ -1,0 +1,98 @@
+/** Aggregate functions. */
+
+import { aggregates } from './define.ts';
+import type { AggregateTemplate } from './definition.ts';
+
+const statistical = (name: string): Readonly<Record<string, AggregateTemplate>> => ({
+  '(FLOAT64) -> FLOAT64': { calls: [`list($1)`], result: `gs_statistic('${name}', #1)` },
+  '(NUMERIC) -> FLOAT64 if NUMERIC': { calls: ['list(CAST($1 AS DOUBLE))'], result: `gs_statistic('${name}', #1)` },
+});
+
+const pairwise = (name: string): Readonly<Record<string, AggregateTemplate>> => ({
+  '(FLOAT64, FLOAT64) -> FLOAT64': { calls: ['list([$1, $2])'], result: `gs_pair_statistic('${name}', #1)` },
+});
+
+/** An infinite sum of finite numbers would be an overflow; DuckDB's aggregate is taken as it is. */
+const sums: Readonly<Record<string, string | AggregateTemplate>> = {
+  '(INT64) -> INT64': { calls: ['sum($1)'], result: 'CAST(#1 AS BIGINT)' },
+  '(FLOAT64) -> FLOAT64': 'sum($1)',
+  '(NUMERIC) -> NUMERIC': 'sum($1)',
+  '(BIGNUMERIC) -> BIGNUMERIC': { calls: ['sum($1)'], result: "gs_big_check('SUM', #1)" },
+  '(INTERVAL) -> INTERVAL': { calls: ['list($1)'], result: 'gs_interval_sum(#1)' },
+};
+
+export const aggregateFunctions = aggregates({
+  COUNT: { overloads: { '() -> INT64': 'count(*)', '(ANY) -> INT64': 'count($1)' } },
+  COUNTIF: { overloads: { '(BOOL) -> INT64': 'count(CASE WHEN $1 THEN 1 END)' }, modifiers: ['having', 'distinct'] },
+  SUM: { overloads: sums },
+  AVG: {
+    overloads: {
+      '(INT64) -> FLOAT64': 'avg($1)',
+      '(FLOAT64) -> FLOAT64': { calls: ['sum($1)', 'count($1)'], result: '#1 / nullif(#2, 0)' },
+      '(NUMERIC) -> NUMERIC': { calls: ['sum($1)', 'count($1)'], result: 'gs_numeric_average(#1, #2)' },
+      '(BIGNUMERIC) -> BIGNUMERIC': { calls: ['sum($1)', 'count($1)'], result: 'gs_big_average(#1, #2)' },
+      '(INTERVAL) -> INTERVAL': { calls: ['list($1)'], result: 'gs_interval_average(#1)' },
+    },
+  },
+  MIN: {
+    passesThrough: true,
+    overloads: {
+      '(FLOAT64) -> FLOAT64': {
+        calls: ['min($1)', 'bool_or(isnan($1))'],
+        result: "CASE WHEN #2 THEN CAST('nan' AS DOUBLE) ELSE #1 END",
+      },
+      '(T) -> T': 'min($1)',
+    },
+  },
+  MAX: { passesThrough: true, overloads: { '(T) -> T': 'max($1)' } },
+  ANY_VALUE: { passesThrough: true, overloads: { '(T) -> T': 'first($1)' }, modifiers: ['having'] },
+  MAX_BY: { passesThrough: true, overloads: { '(T, T2) -> T': 'arg_max_null($1, $2)' }, modifiers: [] },
+  MIN_BY: { passesThrough: true, overloads: { '(T, T2) -> T': 'arg_min_null($1, $2)' }, modifiers: [] },
+  ARRAY_AGG: {
+    passesThrough: true,
+    overloads: { '(T) -> ARRAY<T>': { calls: ['list($1)'], list: true } },
+    modifiers: ['distinct', 'nulls', 'having', 'order', 'limit'],
+  },
+  ARRAY_CONCAT_AGG: {
+    passesThrough: true,
+    overloads: {
+      '(ARRAY<T>) -> ARRAY<T>': { calls: ['list($1)'], result: 'flatten(#1)', list: true, skipNulls: true },
+    },
+    modifiers: ['having', 'order', 'limit'],
+    analytic: false,
+  },
+  STRING_AGG: {
+    overloads: {
+      '(STRING) -> STRING': { calls: ['list($1)'], result: "gs_string_agg(#1, ',')", list: true, skipNulls: true },
+      '(STRING, STRING) -> STRING': {
+        calls: ['list($1)'],
+        result: 'gs_string_agg(#1, $2)',
+        list: true,
+        skipNulls: true,
+      },
+      '(BYTES) -> BYTES': {
+        calls: ['list($1)'],
+        result: "gs_bytes_agg(#1, CAST(',' AS BLOB))",
+        list: true,
+        skipNulls: true,
+      },
+      '(BYTES, BYTES) -> BYTES': { calls: ['list($1)'], result: 'gs_bytes_agg(#1, $2)', list: true, skipNulls: true },
+    },
+    modifiers: ['distinct', 'having', 'order', 'limit'],
+  },
+  LOGICAL_AND: { overloads: { '(BOOL) -> BOOL': 'bool_and($1)' } },
+  LOGICAL_OR: { overloads: { '(BOOL) -> BOOL': 'bool_or($1)' } },
+  BIT_AND: { overloads: { '(INT64) -> INT64': 'bit_and($1)' } },
+  BIT_OR: { overloads: { '(INT64) -> INT64': 'bit_or($1)' } },
+  BIT_XOR: { overloads: { '(INT64) -> INT64': 'bit_xor($1)' } },
+  APPROX_COUNT_DISTINCT: { overloads: { '(ANY) -> INT64': 'count(DISTINCT $1)' }, modifiers: ['having'] },
+  STDDEV: { overloads: statistical('STDDEV_SAMP') },
+  STDDEV_SAMP: { overloads: statistical('STDDEV_SAMP') },
+  STDDEV_POP: { overloads: statistical('STDDEV_POP') },
+  VARIANCE: { overloads: statistical('VAR_SAMP') },
+  VAR_SAMP: { overloads: statistical('VAR_SAMP') },
+  VAR_POP: { overloads: statistical('VAR_POP') },
+  CORR: { overloads: pairwise('CORR') },
+  COVAR_POP: { overloads: pairwise('COVAR_POP') },
+  COVAR_SAMP: { overloads: pairwise('COVAR_SAMP') },
+});

@@ -1,0 +1,46 @@
+/** Functions that only a window gives a meaning: numbering and navigation. */
+
+import { windowFunctions } from './define.ts';
+
+export const windowOnlyFunctions = windowFunctions({
+  ROW_NUMBER: { order: 'optional', overloads: { '() -> INT64': 'row_number()' } },
+  RANK: { order: 'required', overloads: { '() -> INT64': 'rank()' } },
+  DENSE_RANK: { order: 'required', overloads: { '() -> INT64': 'dense_rank()' } },
+  PERCENT_RANK: { order: 'required', overloads: { '() -> FLOAT64': 'percent_rank()' } },
+  CUME_DIST: { order: 'required', overloads: { '() -> FLOAT64': 'cume_dist()' } },
+  NTILE: { order: 'required', overloads: { '(INT64) -> INT64': 'ntile($1)' } },
+  LAG: {
+    order: 'required',
+    overloads: { '(T) -> T': 'lag($1)', '(T, INT64) -> T': 'lag($1, $2)', '(T, INT64, T) -> T': 'lag($1, $2, $3)' },
+  },
+  LEAD: {
+    order: 'required',
+    overloads: { '(T) -> T': 'lead($1)', '(T, INT64) -> T': 'lead($1, $2)', '(T, INT64, T) -> T': 'lead($1, $2, $3)' },
+  },
+  FIRST_VALUE: { order: 'required', frame: true, modifiers: ['nulls'], overloads: { '(T) -> T': 'first_value($1)' } },
+  LAST_VALUE: { order: 'required', frame: true, modifiers: ['nulls'], overloads: { '(T) -> T': 'last_value($1)' } },
+  NTH_VALUE: {
+    order: 'required',
+    frame: true,
+    modifiers: ['nulls'],
+    overloads: { '(T, INT64) -> T': 'nth_value($1, $2)' },
+  },
+  PERCENTILE_CONT: {
+    order: 'forbidden',
+    modifiers: ['nulls'],
+    overloads: {
+      '(FLOAT64, FLOAT64) -> FLOAT64': { calls: ['list($1)'], result: 'gs_percentile_cont(#1, $2)', skipNulls: true },
+    },
+  },
+  PERCENTILE_DISC: {
+    order: 'forbidden',
+    modifiers: ['nulls'],
+    overloads: {
+      '(T, FLOAT64) -> T': {
+        calls: ['list($1)'],
+        result: "list_extract(list_sort(#1, 'ASC', 'NULLS FIRST'), greatest(1, CAST(ceil($2 * len(#1)) AS BIGINT)))",
+        skipNulls: true,
+      },
+    },
+  },
+});

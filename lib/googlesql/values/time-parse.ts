@@ -1,0 +1,347 @@
+/** PARSE_DATE and its siblings: texts read by a format. Source: GoogleSQL "Format elements for date and time parts". */
+
+import {
+  daysOfCivil,
+  isoYearStart,
+  isValidCivil,
+  MAX_MICROS,
+  microsOfTime,
+  MICROS_PER_DAY,
+  MIN_MICROS,
+  weekday,
+} from './civil.ts';
+import { ValueError } from './sql-value.ts';
+import { timeZone, toInstant, type TimeZone } from './time-zone.ts';
+
+/** What has been read so far. */
+interface Reading {
+  readonly text: string;
+  at: number;
+  year: number;
+  month: number;
+  day: number;
+  hour: number;
+  minute: number;
+  second: number;
+  micros: number;
+  century: number | undefined;
+  yearOfCentury: number | undefined;
+  afternoon: boolean | undefined;
+  zone: TimeZone | undefined;
+  unixSeconds: bigint | undefined;
+  dayOfYear: number | undefined;
+  isoYear: number | undefined;
+  isoWeek: number | undefined;
+  isoDayOfYear: number | undefined;
+  week: { readonly number: number; readonly firstWeekday: number } | undefined;
+}
+
+const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const fullMonths = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+];
+const dayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+const fullDays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
+
+class Mismatch extends Error {}
+
+function takeNumber(r: Reading, digits: number, min: number, max: number): number {
+  const match = new RegExp(`[+-]?\\d{1,${digits}}`, 'y');
+  match.lastIndex = r.at;
+  const found = match.exec(r.text)?.[0];
+  const value = Number(found);
+  if (found === undefined || value < min || value > max) throw new Mismatch();
+  r.at += found.length;
+  return value;
+}
+
+function skipBlank(r: Reading): void {
+  while (/\s/.test(r.text.charAt(r.at))) r.at++;
+}
+
+function takeName(r: Reading, full: readonly string[], short: readonly string[]): number {
+  const rest = r.text.slice(r.at, r.at + 9).toLowerCase();
+  for (const names of [full, short]) {
+    const index = names.findIndex((name) => rest.startsWith(name));
+    if (index >= 0) {
+      r.at += names[index]?.length ?? 0;
+      return index;
+    }
+  }
+  throw new Mismatch();
+}
+
+function takeFraction(r: Reading, digits: number): void {
+  if (r.text.charAt(r.at) !== '.') return;
+  const match = new RegExp(`\\.(\\d{1,${digits}})`, 'y');
+  match.lastIndex = r.at;
+  const found = match.exec(r.text);
+  if (found === null) throw new Mismatch();
+  r.at += found[0].length;
+  r.micros = Number((found[1] ?? '').padEnd(6, '0').slice(0, 6));
+}
+
+function takeOffset(r: Reading): void {
+  const match = /Z|[+-]\d{2}:?(?:\d{2})?/y;
+  match.lastIndex = r.at;
+  const found = match.exec(r.text)?.[0];
+  if (found === undefined) throw new Mismatch();
+  r.at += found.length;
+  r.zone = timeZone(found);
+}
+
+function takeZoneName(r: Reading): void {
+  const match = /\S+/y;
+  match.lastIndex = r.at;
+  const found = match.exec(r.text)?.[0];
+  if (found === undefined) throw new Mismatch();
+  r.at += found.length;
+  r.zone = timeZone(found);
+}
+
+function takeMeridian(r: Reading): void {
+  const found = r.text.slice(r.at, r.at + 2).toLowerCase();
+  if (found !== 'am' && found !== 'pm') throw new Mismatch();
+  r.at += 2;
+  r.afternoon = found === 'pm';
+}
+
+function takeHour12(r: Reading): void {
+  skipBlank(r);
+  r.hour = takeNumber(r, 2, 1, 12) % 12;
+  r.afternoon ??= false;
+}
+
+type Element = (r: Reading) => void;
+
+const takeYearOfCentury: Element = (r) => {
+  r.yearOfCentury = takeNumber(r, 2, 0, 99);
+};
+
+const elements: Readonly<Record<string, Element>> = {
+  A: (r) => void takeName(r, fullDays, dayNames),
+  a: (r) => void takeName(r, fullDays, dayNames),
+  B: (r) => {
+    r.month = takeName(r, fullMonths, monthNames) + 1;
+  },
+  b: (r) => {
+    r.month = takeName(r, fullMonths, monthNames) + 1;
+  },
+  h: (r) => {
+    r.month = takeName(r, fullMonths, monthNames) + 1;
+  },
+  C: (r) => {
+    r.century = takeNumber(r, 2, 0, 99);
+  },
+  c: (r) => readAll(r, '%a %b %e %H:%M:%S %Y'),
+  D: (r) => readAll(r, '%m/%d/%y'),
+  d: (r) => {
+    r.day = takeNumber(r, 2, 1, 31);
+  },
+  e: (r) => {
+    skipBlank(r);
+    r.day = takeNumber(r, 2, 1, 31);
+  },
+  F: (r) => readAll(r, '%Y-%m-%d'),
+  G: (r) => {
+    r.isoYear = takeNumber(r, 5, 0, 10_000);
+  },
+  g: (r) => {
+    const year = takeNumber(r, 2, 0, 99);
+    r.isoYear = year + (year < 69 ? 2000 : 1900);
+  },
+  H: (r) => {
+    r.hour = takeNumber(r, 2, 0, 23);
+    r.afternoon = undefined;
+  },
+  I: takeHour12,
+  J: (r) => {
+    r.isoDayOfYear = takeNumber(r, 3, 1, 371);
+  },
+  j: (r) => {
+    r.dayOfYear = takeNumber(r, 3, 1, 366);
+  },
+  k: (r) => {
+    skipBlank(r);
+    r.hour = takeNumber(r, 2, 0, 23);
+    r.afternoon = undefined;
+  },
+  l: takeHour12,
+  M: (r) => {
+    r.minute = takeNumber(r, 2, 0, 59);
+  },
+  m: (r) => {
+    r.month = takeNumber(r, 2, 1, 12);
+  },
+  n: skipBlank,
+  P: takeMeridian,
+  p: takeMeridian,
+  Q: (r) => {
+    r.month = takeNumber(r, 1, 1, 4) * 3 - 2;
+  },
+  R: (r) => readAll(r, '%H:%M'),
+  r: (r) => readAll(r, '%I:%M:%S %p'),
+  S: (r) => {
+    r.second = takeNumber(r, 2, 0, 60);
+    r.micros = 0;
+  },
+  s: (r) => {
+    const match = /-?\d+/y;
+    match.lastIndex = r.at;
+    const found = match.exec(r.text)?.[0];
+    if (found === undefined) throw new Mismatch();
+    r.at += found.length;
+    r.unixSeconds = BigInt(found);
+  },
+  T: (r) => readAll(r, '%H:%M:%S'),
+  t: skipBlank,
+  U: (r) => {
+    r.week = { number: takeNumber(r, 2, 0, 53), firstWeekday: 0 };
+  },
+  u: (r) => void takeNumber(r, 1, 1, 7),
+  V: (r) => {
+    r.isoWeek = takeNumber(r, 2, 1, 53);
+  },
+  W: (r) => {
+    r.week = { number: takeNumber(r, 2, 0, 53), firstWeekday: 1 };
+  },
+  w: (r) => void takeNumber(r, 1, 0, 6),
+  X: (r) => readAll(r, '%H:%M:%S'),
+  x: (r) => readAll(r, '%m/%d/%y'),
+  Y: (r) => {
+    r.year = takeNumber(r, 5, 0, 10_000);
+    r.century = undefined;
+    r.yearOfCentury = undefined;
+  },
+  y: takeYearOfCentury,
+  Z: takeZoneName,
+  z: takeOffset,
+  '%': (r) => {
+    if (r.text.charAt(r.at) !== '%') throw new Mismatch();
+    r.at++;
+  },
+};
+
+const token = /\s+|%E(\d|\*)S|%E4Y|%Ez|%(.)|[^%\s]/suy;
+
+function readAll(r: Reading, format: string): void {
+  token.lastIndex = 0;
+  for (let at = 0; at < format.length;) {
+    token.lastIndex = at;
+    const match = token.exec(format);
+    if (match === null) throw new ValueError("Format string cannot end with a single '%'");
+    at = token.lastIndex;
+    readToken(r, match);
+  }
+}
+
+function readToken(r: Reading, [whole, digits, letter]: RegExpExecArray): void {
+  if (/^\s/.test(whole)) skipBlank(r);
+  else if (digits !== undefined) {
+    r.second = takeNumber(r, 2, 0, 60);
+    takeFraction(r, digits === '*' ? 9 : Number(digits));
+  } else if (whole === '%E4Y') r.year = takeNumber(r, 4, 0, 9999);
+  else if (whole === '%Ez') takeOffset(r);
+  else if (letter !== undefined) {
+    const element = elements[letter];
+    if (element === undefined) throw new ValueError(`Unsupported format element: %${letter}`);
+    element(r);
+  } else {
+    if (!r.text.startsWith(whole, r.at)) throw new Mismatch();
+    r.at += whole.length;
+  }
+}
+
+/** What a text says by a format: civil microseconds, and the zone or instant if it names one. */
+export interface ParsedTime {
+  readonly civilMicros: bigint;
+  readonly zone: TimeZone | undefined;
+  readonly unixSeconds: bigint | undefined;
+}
+
+/** Reads a text. Throws a `ValueError` in Google's words when the text does not fit the format. */
+export function parseTimeText(format: string, text: string): ParsedTime {
+  const r: Reading = {
+    text,
+    at: 0,
+    year: 1970,
+    month: 1,
+    day: 1,
+    hour: 0,
+    minute: 0,
+    second: 0,
+    micros: 0,
+    century: undefined,
+    yearOfCentury: undefined,
+    afternoon: undefined,
+    zone: undefined,
+    unixSeconds: undefined,
+    dayOfYear: undefined,
+    isoYear: undefined,
+    isoWeek: undefined,
+    isoDayOfYear: undefined,
+    week: undefined,
+  };
+  try {
+    skipBlank(r);
+    readAll(r, format);
+    skipBlank(r);
+    if (r.at < text.length) throw new Mismatch();
+  } catch (error) {
+    if (error instanceof Mismatch) throw new ValueError(`Failed to parse input string ${JSON.stringify(text)}`);
+    throw error;
+  }
+  return { civilMicros: civilOf(r), zone: r.zone, unixSeconds: r.unixSeconds };
+}
+
+function civilOf(r: Reading): bigint {
+  const hour = r.afternoon === true ? r.hour + 12 : r.hour;
+  const ofDay = microsOfTime({ hour, minute: r.minute, second: r.second, micros: r.micros });
+  const micros = BigInt(daysOf(r)) * MICROS_PER_DAY + ofDay;
+  if (micros < MIN_MICROS || micros > MAX_MICROS)
+    throw new ValueError('Out-of-range datetime field in parsing function');
+  return micros;
+}
+
+function daysOf(r: Reading): number {
+  const year = yearOf(r);
+  if (r.isoYear !== undefined && r.isoWeek !== undefined) return isoYearStart(r.isoYear) + 7 * (r.isoWeek - 1);
+  if (r.isoYear !== undefined) return isoYearStart(r.isoYear) + (r.isoDayOfYear ?? 1) - 1;
+  if (r.dayOfYear !== undefined) return daysOfCivil(year, 1, r.dayOfYear);
+  if (r.week !== undefined) {
+    const first = daysOfCivil(year, 1, 1);
+    const offset = (7 - ((weekday(first) - r.week.firstWeekday + 7) % 7)) % 7;
+    return first + offset + 7 * (r.week.number - 1);
+  }
+  if (!isValidCivil({ year, month: r.month, day: r.day })) {
+    throw new ValueError(
+      `Out-of-range datetime field in parsing function; year: ${year}, month: ${r.month}, day: ${r.day}`,
+    );
+  }
+  return daysOfCivil(year, r.month, r.day);
+}
+
+function yearOf(r: Reading): number {
+  const { century, yearOfCentury } = r;
+  if (century !== undefined) return century * 100 + (yearOfCentury ?? 0);
+  if (yearOfCentury !== undefined) return yearOfCentury + (yearOfCentury < 69 ? 2000 : 1900);
+  return r.year;
+}
+
+/** The instant that a text says; without a zone of its own it is in the given one. */
+export function parseInstantText(format: string, text: string, zone: TimeZone): bigint {
+  const parsed = parseTimeText(format, text);
+  if (parsed.unixSeconds !== undefined) return parsed.unixSeconds * 1_000_000n;
+  return toInstant(parsed.civilMicros, parsed.zone ?? zone);
+}
