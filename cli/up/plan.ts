@@ -110,6 +110,12 @@ export function functionChild(
   };
 }
 
+/** The demo's traffic: a client like any other, over HTTP with the write key of the ready line. */
+export function demoChild(folder: DataFolder): ChildSpec {
+  const args = [entry('../demo/main.ts'), folder.path];
+  return { name: 'demo', args, environment: {}, logFile: folder.file('logs', 'demo.log') };
+}
+
 /** The credentials of a function's service account: outside Google a process has no other way to be somebody. */
 export function credentialsFile(folder: DataFolder, name: FunctionName): string {
   return folder.file('credentials', `${name}.json`);

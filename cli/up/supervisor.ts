@@ -16,7 +16,7 @@ import {
 import { applyOwnCatalog } from './catalog.ts';
 import { createChildren } from './children.ts';
 import { untilHealthy } from './health.ts';
-import { cloudChild, functionChild, planUp, type UpPlan } from './plan.ts';
+import { cloudChild, demoChild, functionChild, planUp, type UpPlan } from './plan.ts';
 import { requirePorts } from './ports.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -84,6 +84,7 @@ export async function startPlatform(options: UpOptions, progress: Progress): Pro
 
     const ready = readyLine(plan, folder, prepared);
     folder.writeJson(READY_FILE, ready);
+    if (options.demo) children.start(demoChild(folder));
     return { ready, stop };
   } catch (error) {
     await stop();
