@@ -10,6 +10,7 @@ import { baseResources } from '#shared/platform/base/resources.ts';
 import { canonicalJson } from '#shared/platform/canonical-json.ts';
 import { PEOPLE_ROLES, type PeopleRole, serviceAccountEmail } from '#shared/platform/roles.ts';
 import { openDataFolder } from '../platform/data-folder.ts';
+import { pinCertificateKey } from './pin-certificate-key.ts';
 import { credentialsFile, planUp } from './plan.ts';
 
 /** What the supervisor is told when all is there. */
@@ -42,6 +43,7 @@ export async function prepare(dataPath: string): Promise<Prepared> {
     ]);
     folder.writeJson(LAID_FILE, { digest });
   }
+  await pinCertificateKey(folder, { projectId: project, region });
   const tokens = await Promise.all(
     PEOPLE_ROLES.map(async (role) => [role, await identityTokenOf(serviceAccountEmail(role, project), plan.audience)]),
   );

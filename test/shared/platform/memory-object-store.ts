@@ -1,0 +1,75 @@
+// Owns a store of objects in memory with the semantics of Cloud Storage: preconditions, generations that only grow, listing in
+// order of name; what a page holds is what is there when the page is asked for.
+import type { Labels, ListedObject, ListOptions, ObjectStore, StoredObject } from '#shared/platform/object-store.ts';
+
+/** The store, with a look at what is in it. */
+export interface MemoryObjectStore extends ObjectStore {
+  /** Names of all objects, sorted by their UTF-8 bytes as Cloud Storage does. */
+  names(): readonly string[];
+}
+
+const PAGE = 1000;
+
+/** An empty bucket. */
+export function memoryObjectStore(): MemoryObjectStore {
+  const objects = new Map<string, StoredObject>();
+  let generation = 0;
+
+  const put = (name: string, body: Buffer | string, labels: Labels): string => {
+    generation += 1;
+    const stored = { generation: String(generation), body: Buffer.from(body), labels: { ...labels } };
+    objects.set(name, stored);
+    return stored.generation;
+  };
+  const names = (): readonly string[] => [...objects.keys()].sort((a, b) => Buffer.compare(bytes(a), bytes(b)));
+
+  return {
+    names,
+    read: async (name) => {
+      const found = objects.get(name);
+      return found === undefined ? undefined : { ...found, body: Buffer.from(found.body) };
+    },
+    create: async (name, body, labels = {}) =>
+      objects.has(name) ? { kind: 'exists' } : { kind: 'created', generation: put(name, body, labels) },
+    replace: async (name, expected, body, labels = {}) =>
+      objects.get(name)?.generation === expected
+        ? { kind: 'replaced', generation: put(name, body, labels) }
+        : { kind: 'conflict' },
+    list: (prefix, options) => list(prefix, options, names, objects),
+    delete: async (name, expected) => {
+      const found = objects.get(name);
+      if (found === undefined) return 'absent';
+      if (expected !== undefined && found.generation !== expected) return 'conflict';
+      objects.delete(name);
+      return 'deleted';
+    },
+  };
+}
+
+async function* list(
+  prefix: string,
+  { from = '', before }: ListOptions = {},
+  names: () => readonly string[],
+  objects: ReadonlyMap<string, StoredObject>,
+): AsyncGenerator<ListedObject> {
+  let after: string | undefined;
+  for (;;) {
+    const page = names()
+      .filter((name) => name.startsWith(prefix) && name >= from && (before === undefined || name < before))
+      .filter((name) => after === undefined || name > after)
+      .slice(0, PAGE)
+      .flatMap((name) => {
+        const found = objects.get(name);
+        return found === undefined ? [] : [{ name, found }];
+      });
+    for (const { name, found } of page) {
+      yield { name, generation: found.generation, labels: found.labels, bytes: found.body.length };
+    }
+    after = page.at(-1)?.name;
+    if (page.length < PAGE) return;
+  }
+}
+
+function bytes(name: string): Buffer {
+  return Buffer.from(name, 'utf8');
+}
