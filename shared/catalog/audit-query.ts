@@ -9,11 +9,14 @@ export const AUDIT_COLUMNS = {
   check: (index: number) => `check_${index}`,
 } as const;
 
+/** What an audit judges by: the partitions of an endpoint, its columns and its checks. */
+export type AuditedEndpoint = Pick<SqlEndpoint, 'grain' | 'partitionColumn' | 'columns' | 'checks'>;
+
 /**
  * The audit of a staged partition, with the parameters @partition_start and @partition_end. `staging` is the full name of
  * the staging table; it is quoted here.
  */
-export function auditQuery(endpoint: SqlEndpoint, staging: string): string {
+export function auditQuery(endpoint: AuditedEndpoint, staging: string): string {
   const columns = [
     `  COUNT(*) AS ${AUDIT_COLUMNS.rows}`,
     `  COUNTIF((${insidePartition(endpoint)}) IS NOT TRUE) AS ${AUDIT_COLUMNS.outside}`,
@@ -29,7 +32,7 @@ export function orderedQuery(endpoint: SqlEndpoint): string {
 }
 
 /** The predicate that holds for the rows that may be in the partition. */
-export function insidePartition({ grain, partitionColumn, columns }: SqlEndpoint): string {
+export function insidePartition({ grain, partitionColumn, columns }: Omit<AuditedEndpoint, 'checks'>): string {
   if (grain === 'all' || partitionColumn === undefined) return 'TRUE';
   const type = columns.find(({ name }) => name === partitionColumn)?.type;
   const at = (timestamp: string): string => (type === 'TIMESTAMP' ? timestamp : `${type ?? 'DATE'}(${timestamp})`);

@@ -1,0 +1,73 @@
+WITH candidates AS (
+  SELECT
+    TIMESTAMP_TRUNC(event_time, HOUR) AS `hour`,
+    `event_id`,
+    `event_type`,
+    `schema_version`,
+    `received_at`,
+    `occurred_at`,
+    `event_time`,
+    FALSE AS `late`,
+    `subject`,
+    `visitor`,
+    `sealed`,
+    `track`,
+    `ms`,
+    `ip`,
+    `message_id`
+  FROM `raw.music_played`
+  WHERE received_at >= @imports_since
+    AND import_id IS NOT NULL
+    AND event_time >= @partition_start
+    AND event_time < @partition_end
+),
+arrived AS (
+  SELECT *
+  FROM candidates
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY event_id ORDER BY received_at, message_id) = 1
+),
+held AS (
+  SELECT event_id, hour
+  FROM `music.played`
+  WHERE hour >= TIMESTAMP_SUB(@partition_start, INTERVAL 2592000 SECOND)
+    AND hour < TIMESTAMP_ADD(@partition_end, INTERVAL 2592000 SECOND)
+)
+SELECT
+  arrived.`hour`,
+  arrived.`event_id`,
+  arrived.`event_type`,
+  arrived.`schema_version`,
+  arrived.`received_at`,
+  arrived.`occurred_at`,
+  arrived.`event_time`,
+  arrived.`late`,
+  arrived.`subject`,
+  arrived.`visitor`,
+  arrived.`sealed`,
+  arrived.`track`,
+  arrived.`ms`,
+  arrived.`ip`
+FROM arrived
+LEFT JOIN held
+  ON held.event_id = arrived.event_id
+  AND held.hour >= TIMESTAMP_SUB(arrived.hour, INTERVAL 2592000 SECOND)
+  AND held.hour <= TIMESTAMP_ADD(arrived.hour, INTERVAL 2592000 SECOND)
+WHERE held.event_id IS NULL
+UNION ALL
+SELECT
+  `hour`,
+  `event_id`,
+  `event_type`,
+  `schema_version`,
+  `received_at`,
+  `occurred_at`,
+  `event_time`,
+  `late`,
+  `subject`,
+  `visitor`,
+  `sealed`,
+  `track`,
+  `ms`,
+  `ip`
+FROM `music.played`
+WHERE hour >= @partition_start AND hour < @partition_end
