@@ -42,11 +42,12 @@ export function linkEndpoints({ drafts, others, platform, analyse }: LinkContext
     const { endpoint } = draft;
     const own = inputs.get(endpoint.id) ?? [];
     const readable = [...new Set(own.map((input) => input.endpoint))].flatMap((id) => known.get(id) ?? []);
-    const analysis = analyse(draft.queryFile, endpoint.query, readable);
+    const world = { endpoints: readable, purposes: purposes(endpoint.id) };
+    const analysis = analyse(draft.queryFile, endpoint.query, world);
     if (analysis.kind === 'failed') problems.push(...analysis.problems);
     const lineage = analysis.kind === 'analysed' ? analysis.lineage : [];
     if (analysis.kind === 'analysed') problems.push(...outputProblems(draft, analysis.columns));
-    const complete = { ...endpoint, inputs: own, lineage, purposes: purposes(endpoint.id) };
+    const complete = { ...endpoint, inputs: own, lineage, purposes: world.purposes };
     problems.push(...taintProblems(draft, complete, known, platform), ...retentionProblems(draft, complete, platform));
     return complete;
   });

@@ -1,5 +1,13 @@
 // Owns every name that is derived from a declaration: topics, subscriptions, tables, views, endpoints.
-import { domainOf, type EndpointId, type EventTypeId, ID_RULES, nameOf, parseId } from '../platform/ids.ts';
+import {
+  domainOf,
+  type EndpointId,
+  type EventTypeId,
+  ID_RULES,
+  nameOf,
+  parseId,
+  type PurposeId,
+} from '../platform/ids.ts';
 import type { PartitionKey } from '../pipelines/partition-key.ts';
 
 /** Datasets of the base, so that no domain may have their names. */
@@ -55,6 +63,11 @@ export function endpointTable(endpoint: EndpointId): TableName {
 /** The view of an event endpoint that adds the open partition: `listening.track_played_live`. */
 export function liveView(endpoint: EndpointId): TableName {
   return { dataset: domainOf(endpoint), table: `${nameOf(endpoint)}_live` };
+}
+
+/** The remote function that opens values sealed for a purpose: `platform.reveal_product_analytics`. */
+export function revealRoutine(purpose: PurposeId): { readonly dataset: string; readonly routine: string } {
+  return { dataset: 'platform', routine: `reveal_${purpose.replaceAll('-', '_')}` };
 }
 
 /** The staging table of one run: `staging.listening__daily_plays__20260801__3__1`. */

@@ -1,13 +1,33 @@
 // Owns the seam to the analysis of queries: what a query gives and where it comes from, by the columns of what it reads.
-import type { EndpointId } from '../platform/ids.ts';
+import { analyzeQuery } from '#lib/googlesql/analysis/analyze.ts';
+import type { Catalog, CatalogRoutine, CatalogTable, Found, ObjectPath } from '#lib/googlesql/analysis/catalog.ts';
+import {
+  arrayOf,
+  BYTES,
+  scalarTypes,
+  type SqlType,
+  STRING,
+  structOf,
+  TIMESTAMP,
+} from '#lib/googlesql/types/sql-type.ts';
+import { domainOf, type EndpointId, nameOf, type PurposeId } from '../platform/ids.ts';
 import type { Column, ColumnType } from './column.ts';
 import type { ColumnLineage } from './endpoint.ts';
+import { revealRoutine } from './names.ts';
 import type { Problem } from './problem.ts';
+import { QUERY_PARAMETERS } from './sql-outline.ts';
 
 /** The columns of an endpoint that a query may read. */
 export interface ReadableEndpoint {
   readonly id: EndpointId;
   readonly columns: readonly Column[];
+}
+
+/** What a query may name. */
+export interface QueryWorld {
+  readonly endpoints: readonly ReadableEndpoint[];
+  /** Purposes whose `reveal` function it may call. */
+  readonly purposes: readonly PurposeId[];
 }
 
 /** A column that a query gives. */
@@ -18,12 +38,82 @@ export interface QueryColumn extends ColumnType {
 /** What analysing a query tells. */
 export type QueryAnalysis =
   | { readonly kind: 'analysed'; readonly columns: readonly QueryColumn[]; readonly lineage: readonly ColumnLineage[] }
-  | { readonly kind: 'failed'; readonly problems: readonly Problem[] }
-  /** Nothing analyses queries yet: outputs are taken from their declaration, and lineage is not known. */
-  | { readonly kind: 'unknown' };
+  | { readonly kind: 'failed'; readonly problems: readonly Problem[] };
 
-/** Analyses the query of a file against the endpoints that it may read. */
-export type AnalyseQuery = (file: string, text: string, readable: readonly ReadableEndpoint[]) => QueryAnalysis;
+/** Analyses the query of a file against what it may name. */
+export type AnalyseQuery = (file: string, text: string, world: QueryWorld) => QueryAnalysis;
 
-/** Until `lib/googlesql` has its analyser: every declaration is believed. */
-export const analyseQuery: AnalyseQuery = () => ({ kind: 'unknown' });
+/** Queries name endpoints without a project, so any name will do for the one they are in. */
+const PROJECT = 'project';
+
+/** The analysis of `lib/googlesql`. */
+export const analyseQuery: AnalyseQuery = (file, text, world) => {
+  const parameters = Object.fromEntries(QUERY_PARAMETERS.map((name) => [name, TIMESTAMP]));
+  const outcome = analyzeQuery(text, catalogOf(world), { project: PROJECT, parameters });
+  if (outcome.kind === 'failed') {
+    const { message, line = 1, column = 1 } = outcome.problem;
+    // The place is told in front, so the analyser's own need not be told again.
+    return { kind: 'failed', problems: [{ file, line, column, message: message.replace(/ at \[\d+:\d+\]$/, '') }] };
+  }
+  const columns = outcome.query.tree.columns.map(({ name, column }) => ({ name, ...columnTypeOf(column.type) }));
+  return { kind: 'analysed', columns, lineage: [] };
+};
+
+function catalogOf({ endpoints, purposes }: QueryWorld): Catalog {
+  const tables = new Map(endpoints.map((endpoint) => [String(endpoint.id), tableOf(endpoint)]));
+  const routines = new Map(
+    purposes.map((purpose) => [Object.values(revealRoutine(purpose)).join('.'), revealOf(purpose)]),
+  );
+  return {
+    findTable: ({ dataset, name }) => found(tables.get(`${dataset}.${name}`)),
+    findRoutine: ({ dataset, name }) => found(routines.get(`${dataset}.${name}`)),
+    listTables: () => [],
+  };
+}
+
+function found<T>(value: T | undefined): Found<T> {
+  return value === undefined ? { kind: 'noObject' } : { kind: 'found', value };
+}
+
+function tableOf({ id, columns }: ReadableEndpoint): CatalogTable {
+  return {
+    path: pathOf(domainOf(id), nameOf(id)),
+    kind: 'table',
+    columns: columns.map((column) => ({ name: column.name, type: sqlTypeOf(column), required: false })),
+    requirePartitionFilter: false,
+  };
+}
+
+/**
+ * `reveal(token, sealed, field)` of a purpose: the one way from a sealed value to what is in it. It is remote; here it has a
+ * body that gives the same type and takes the same value, so that lineage sees what flows.
+ */
+function revealOf(purpose: PurposeId): CatalogRoutine {
+  const { dataset, routine } = revealRoutine(purpose);
+  const parameters = [
+    { name: 'token', type: STRING },
+    { name: 'sealed', type: BYTES },
+    { name: 'field', type: STRING },
+  ];
+  const body = 'SAFE_CONVERT_BYTES_TO_STRING(sealed)';
+  return { path: pathOf(dataset, routine), kind: 'scalar', parameters, returns: STRING, body };
+}
+
+function pathOf(dataset: string, name: string): ObjectPath {
+  return { project: PROJECT, dataset, name };
+}
+
+function sqlTypeOf({ type, repeated, fields = [] }: ColumnType): SqlType {
+  const single =
+    type === 'STRUCT'
+      ? structOf(fields.map((field) => ({ name: field.name, type: sqlTypeOf(field) })))
+      : scalarTypes[type];
+  return repeated ? arrayOf(single) : single;
+}
+
+function columnTypeOf(type: SqlType): ColumnType {
+  if (type.kind === 'ARRAY') return { ...columnTypeOf(type.element), repeated: true };
+  if (type.kind !== 'STRUCT') return { type: type.kind, repeated: false };
+  const fields = type.fields.map((field) => ({ name: field.name, ...columnTypeOf(field.type) }));
+  return { type: type.kind, repeated: false, fields };
+}

@@ -114,7 +114,14 @@ test('a week carries the day of its Monday, and a timestamp is compared as one',
   );
   const hourly = CONTRACT.replace('grain: day', 'grain: hour').replace('day: {type: DATE}', 'day: {type: TIMESTAMP}');
   assert.equal(
-    insidePartition(endpointOf(files({ [`${FOLDER}/endpoint.yaml`]: hourly }))),
+    insidePartition(
+      endpointOf(
+        files({
+          [`${FOLDER}/endpoint.yaml`]: hourly,
+          [`${FOLDER}/query.sql`]: QUERY.replace('DATE(hour)', 'TIMESTAMP_TRUNC(hour, HOUR)'),
+        }),
+      ),
+    ),
     'day >= @partition_start AND day < @partition_end',
   );
   const all = CONTRACT.replace('column: day, grain: day', 'grain: all');
@@ -165,8 +172,8 @@ test('only tables are inputs: not common tables, not arrays of rows, not names i
   const query = `WITH played AS (SELECT * FROM \`music.played\`)
 SELECT DATE(p.hour) AS day, p.subject, COUNT(*) AS plays
 FROM played AS p
-JOIN \`music\`.\`played\` AS music USING (subject), UNNEST([1]) AS n
-LEFT JOIN (SELECT 1 AS one FROM music.played AS x, x.tags) ON TRUE
+JOIN \`music\`.\`played\` AS q USING (subject), UNNEST([1]) AS n
+LEFT JOIN (SELECT 1 AS one FROM (SELECT [1] AS tags FROM music.played) AS x, x.tags) ON TRUE
 WHERE EXISTS (SELECT 1 FROM music.played WHERE hour = p.hour) AND p.hour >= @partition_start
 GROUP BY day, subject`;
   assert.deepEqual(
@@ -228,20 +235,23 @@ test('counts of many may be kept longer than what is of a person', () => {
   const counts = CONTRACT.replace('  subject: {type: STRING, semantic: subject, tests: [not_null]}\n', '')
     .replace('tests: [{unique: {columns: [day, subject]}}]\n', '')
     .replace('P400D', 'P21Y');
-  assert.equal(endpointOf(files({ [`${FOLDER}/endpoint.yaml`]: counts })).retention, 'P21Y');
+  const query = QUERY.replace('subject, COUNT', 'COUNT').replace('day, subject', 'day');
+  const all = files({ [`${FOLDER}/endpoint.yaml`]: counts, [`${FOLDER}/query.sql`]: query });
+  assert.equal(endpointOf(all).retention, 'P21Y');
 });
 
 test('endpoints read each other in dependency order, and never in a circle', () => {
   const weekly = CONTRACT.replace('grain: day', 'grain: week');
-  const chain = files({
-    'sql/music/weekly/endpoint.yaml': weekly,
-    'sql/music/weekly/query.sql': QUERY.replace('music.played', 'music.daily_plays'),
-  });
+  const weeks = `SELECT DATE_TRUNC(day, ISOWEEK) AS day, subject, SUM(plays) AS plays
+FROM music.daily_plays
+WHERE day >= DATE(@partition_start) AND day < DATE(@partition_end)
+GROUP BY day, subject`;
+  const chain = files({ 'sql/music/weekly/endpoint.yaml': weekly, 'sql/music/weekly/query.sql': weeks });
   assert.deepEqual(endpointOf(chain, 'music.weekly').purposes, ['analytics']);
   const circle = problemsOf(
     files({
       'sql/music/weekly/endpoint.yaml': weekly,
-      'sql/music/weekly/query.sql': QUERY.replace('music.played', 'music.daily_plays'),
+      'sql/music/weekly/query.sql': weeks,
       [`${FOLDER}/query.sql`]: QUERY.replace('music.played', 'music.weekly'),
     }),
   ).map(formatProblem);
@@ -332,6 +342,40 @@ test('what the analysis finds is compared with what is declared', () => {
     analysing([day, subject, plays, ['more', 'STRING']], 'influence'),
     /the query gives the column "more", which is not declared\n {4}hint: declare it in endpoint\.yaml: more: \{type: STRING\}/,
   );
+});
+
+test('a query is analysed against the columns of what it reads', () => {
+  assert.match(
+    withQuery(QUERY.replace('COUNT(*)', 'SUM(milliseconds)')),
+    /query\.sql:2:40 {2}Unrecognized name: milliseconds$/m,
+  );
+  assert.match(
+    withQuery(QUERY.replace('COUNT(*)', 'AVG(ms)')),
+    /endpoint\.yaml:9:17 {2}the query gives "plays" as FLOAT64, not INT64\n {4}hint: declare that type, or CAST in the query/,
+  );
+  assert.match(
+    withQuery(QUERY.replace(' AS plays', '')),
+    /the query gives a column without a name\n {4}hint: name it with AS/,
+  );
+  assert.match(
+    withQuery(QUERY.replace('AS plays', 'AS playz')),
+    /the query gives no column "plays"[\s\S]*did you mean "playz"\?/,
+  );
+});
+
+test('what is sealed is opened only by the function of a purpose that the endpoint has', () => {
+  const opened = (purpose: string): Readonly<Record<string, string>> => ({
+    [`${FOLDER}/endpoint.yaml`]: CONTRACT.replace(
+      '  plays:',
+      '  email: {type: STRING, semantic: user.email}\n  plays:',
+    ),
+    [`${FOLDER}/query.sql`]: QUERY.replace(
+      'subject, COUNT',
+      `subject, ANY_VALUE(platform.reveal_${purpose}(subject, sealed, 'email')) AS email, COUNT`,
+    ),
+  });
+  assert.equal(endpointOf(files(opened('analytics'))).columns.at(2)?.name, 'email');
+  assert.match(told(opened('account')), /query\.sql:2:\d+ {2}Function not found: platform\.reveal_account/);
 });
 
 test('a strict column reaches an endpoint only under its own meaning', () => {
