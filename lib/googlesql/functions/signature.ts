@@ -69,7 +69,8 @@ export function parseSignature(text: string): Signature {
 }
 
 function splitTop(list: string): readonly string[] {
-  return list === '' ? [] : list.split(/,\s*(?![^<]*>)/);
+  // No comma stands inside a type: ARRAY takes one element type.
+  return list === '' ? [] : list.split(', ');
 }
 
 function parseParameter(text: string): Parameter {

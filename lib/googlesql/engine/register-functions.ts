@@ -1,0 +1,72 @@
+/** Puts the JavaScript functions and macros of generated SQL into a DuckDB instance. */
+
+import {
+  ANY,
+  DuckDBScalarFunction,
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  type DuckDBVector,
+} from '@duckdb/node-api';
+import type { JsFunction } from '../duckdb/js/define.ts';
+import { jsFunctions } from '../duckdb/js-functions.ts';
+import { macros } from '../duckdb/macros.ts';
+import type { TypePattern } from '../functions/signature.ts';
+import { arrayOf, type SqlType } from '../types/sql-type.ts';
+import { ValueError } from '../values/sql-value.ts';
+import { duckDBType, duckReader, duckWriter, type DuckWriter } from './duck-values.ts';
+import { markError } from './error-mark.ts';
+
+/** Registers everything; functions are seen by all connections of the instance. */
+export async function registerFunctions(connection: DuckDBConnection): Promise<void> {
+  for (const definition of jsFunctions) connection.registerScalarFunction(scalarFunction(definition));
+  for (const [head, body] of Object.entries(macros)) await connection.run(`CREATE MACRO ${head} AS ${body}`);
+}
+
+function scalarFunction(definition: JsFunction): DuckDBScalarFunction {
+  const { signature } = definition;
+  const fixed = signature.parameters.filter((parameter) => !parameter.optional && !parameter.repeated);
+  const open = fixed.length < signature.parameters.length;
+  const write = duckWriter(typeOf(signature.result) ?? { kind: 'STRING' });
+  return DuckDBScalarFunction.create({
+    name: definition.name,
+    parameterTypes: fixed.map(({ pattern }) => {
+      const type = typeOf(pattern);
+      return type === undefined ? ANY : duckDBType(type);
+    }),
+    ...(open ? { varArgsType: ANY } : {}),
+    returnType: duckDBType(typeOf(signature.result) ?? { kind: 'STRING' }),
+    specialHandling: definition.nulls === 'see',
+    mainFunction: (_info, input, output) => runChunk(definition, input, output, write),
+  });
+}
+
+/** The type of a pattern; undefined when it takes any. */
+function typeOf(pattern: TypePattern): SqlType | undefined {
+  if (pattern.kind === 'type') return pattern.type;
+  if (pattern.kind !== 'array') return undefined;
+  const element = typeOf(pattern.element);
+  return element === undefined ? undefined : arrayOf(element);
+}
+
+function runChunk({ call, nulls }: JsFunction, input: DuckDBDataChunk, output: DuckDBVector, write: DuckWriter): void {
+  const columns = Array.from({ length: input.columnCount }, (_, i) => {
+    const vector = input.getColumnVector(i);
+    return { vector, read: duckReader(vector.type) };
+  });
+  for (let row = 0; row < input.rowCount; row++) {
+    const values = columns.map(({ vector, read }) => read(vector.getItem(row)));
+    const skipped = nulls === 'skip' && values.includes(null);
+    output.setItem(row, skipped ? null : write(guarded(() => call(...values))));
+  }
+  output.flush();
+}
+
+/** An error of ours is marked, so that it can be told from DuckDB's. */
+function guarded<T>(compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof ValueError) throw new Error(markError(error.message), { cause: error });
+    throw error;
+  }
+}
