@@ -11,8 +11,8 @@ import {
   TIMESTAMP,
 } from '#lib/googlesql/types/sql-type.ts';
 import { domainOf, type EndpointId, nameOf, type PurposeId } from '../platform/ids.ts';
-import type { Column, ColumnType } from './column.ts';
-import type { ColumnLineage } from './endpoint.ts';
+import { type Column, type ColumnType, sameColumnType } from './column.ts';
+import type { ColumnLineage, ColumnSource } from './endpoint.ts';
 import { revealRoutine } from './names.ts';
 import type { Problem } from './problem.ts';
 import { QUERY_PARAMETERS } from './sql-outline.ts';
@@ -56,8 +56,26 @@ export const analyseQuery: AnalyseQuery = (file, text, world) => {
     return { kind: 'failed', problems: [{ file, line, column, message: message.replace(/ at \[\d+:\d+\]$/, '') }] };
   }
   const columns = outcome.query.tree.columns.map(({ name, column }) => ({ name, ...columnTypeOf(column.type) }));
-  return { kind: 'analysed', columns, lineage: [] };
+  return { kind: 'analysed', columns, lineage: lineageByName(columns, world) };
 };
+
+/**
+ * Lineage until `lib/googlesql` traces it through the typed tree: a column that has the name and type of a column of an
+ * input is taken for it. So at least a subject or sealed blob that keeps its name cannot pass undeclared.
+ */
+function lineageByName(columns: readonly QueryColumn[], { endpoints }: QueryWorld): readonly ColumnLineage[] {
+  return columns.map((column) => {
+    const sources = endpoints.filter((endpoint) =>
+      endpoint.columns.some((other) => other.name === column.name.toLowerCase() && sameColumnType(other, column)),
+    );
+    const from = sources.map(({ id }): ColumnSource => ({
+      endpoint: id,
+      column: column.name.toLowerCase(),
+      flow: 'identity',
+    }));
+    return { column: column.name.toLowerCase(), from };
+  });
+}
 
 function catalogOf({ endpoints, purposes }: QueryWorld): Catalog {
   const tables = new Map(endpoints.map((endpoint) => [String(endpoint.id), tableOf(endpoint)]));

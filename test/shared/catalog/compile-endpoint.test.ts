@@ -378,6 +378,13 @@ test('what is sealed is opened only by the function of a purpose that the endpoi
   assert.match(told(opened('account')), /query\.sql:2:\d+ {2}Function not found: platform\.reveal_account/);
 });
 
+test('a subject that keeps its name cannot pass undeclared', () => {
+  assert.match(
+    withContract(', semantic: subject', ''),
+    /"subject" carries music\.played\.subject, which is "subject" and strict/,
+  );
+});
+
 test('a strict column reaches an endpoint only under its own meaning', () => {
   const columns = [
     ['day', 'DATE'],
