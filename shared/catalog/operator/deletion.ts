@@ -1,0 +1,20 @@
+// Owns approvals of deletions: what a change drops, with all that it holds, said by somebody who answers for it.
+import type { ResourceId } from './resource.ts';
+
+/** The approval to delete one resource, or to drop what it holds: an entry of `deletions.yaml`. */
+export interface Deletion {
+  /** As the plan names it: `table listening.old_plays`. */
+  readonly resource: string;
+  readonly reason: string;
+  readonly approvedBy: string;
+}
+
+/** The entry that approves a resource, if there is one. */
+export function approvalOf(id: ResourceId, deletions: readonly Deletion[]): Deletion | undefined {
+  return deletions.find(({ resource }) => resource === id);
+}
+
+/** The lines of `deletions.yaml` that would approve a resource. */
+export function approvalLines(id: ResourceId): string {
+  return [`- resource: ${id}`, '  reason: WHY NOBODY NEEDS IT', '  approved_by: TEAM'].join('\n');
+}
