@@ -1,5 +1,5 @@
 // Owns the codes of declarations: what compile, plan and apply can say about a catalog.
-import { caller, system } from './entry.ts';
+import { caller, system, transient } from './entry.ts';
 
 /** Codes of declarations. */
 export const DECLARATION_CODES = {
@@ -17,5 +17,15 @@ export const DECLARATION_CODES = {
     { status: 422 },
   ),
   catalog_corrupt: system('The stored catalog does not have the digest that names it.', 'Upload the catalog again.'),
+  catalog_unknown: caller('No catalog of this digest was uploaded.', 'Upload it first; `trib apply` does.', {
+    status: 404,
+  }),
+  apply_in_progress: transient('Another apply is under way.', 'Wait until it has ended, then apply again.', {
+    status: 409,
+  }),
+  apply_failed: system(
+    'Not every change could be made, so the catalog in force stays.',
+    'Mend what the report names and apply again: it goes on from there.',
+  ),
   catalog_missing: system('No catalog has been applied.', 'Run `trib apply`.'),
 } as const;

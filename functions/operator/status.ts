@@ -1,0 +1,23 @@
+// Owns telling which catalog is in force, and whether this version of the operator asks for what was applied then.
+import { wantedDigest, wantedResources } from '#shared/catalog/operator/wanted.ts';
+import type { ApplyParts } from './apply.ts';
+
+/** What is in force. */
+export interface CatalogStatus {
+  readonly digest: string | null;
+  readonly appliedAt?: string | undefined;
+  /** What it was compiled from, as whoever applied it named it. */
+  readonly sources?: string | undefined;
+  /** False when applying it again would ask for other resources than it did then. */
+  readonly current: boolean;
+}
+
+/** Reads small objects only, never the cloud's resources: drift does not show here. */
+export async function catalogStatus({ catalogs, surroundings }: ApplyParts): Promise<CatalogStatus> {
+  const inForce = await catalogs.inForce();
+  if (inForce === undefined) return { digest: null, current: false };
+  const { digest, appliedAt } = inForce.current;
+  const [catalog, applied] = await Promise.all([catalogs.bundle(digest), catalogs.appliedRecord(digest)]);
+  const current = applied?.resources === wantedDigest(wantedResources(catalog, surroundings()));
+  return { digest, appliedAt, current, ...(applied?.sources === undefined ? {} : { sources: applied.sources }) };
+}

@@ -1,0 +1,115 @@
+// Owns what the operator is made of: settings, clients and clock, put together once.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createIdentifier } from '#shared/gcp/identity.ts';
+import type { RequestHandler } from '#shared/http/function-host.ts';
+import { createRequestHandler } from '#shared/http/handler.ts';
+import type { Principal } from '#shared/http/route.ts';
+import { createStdoutLog } from '#shared/http/stdout-log.ts';
+import { bucketName } from '#shared/platform/base/names.ts';
+import { systemClock } from '#shared/platform/clock.ts';
+import { PEOPLE_ROLES, rolesOf, type RoleMembers } from '#shared/platform/roles.ts';
+import { readSettings, type Settings, SETTINGS } from '#shared/platform/settings.ts';
+import type { ApplyParts } from './apply.ts';
+import { createCatalogs } from './catalogs.ts';
+import { operatorRoutes } from './routes.ts';
+import type { Pause } from './under-lease.ts';
+import { readWorkflowSources } from './workflow-sources.ts';
+
+/** The operator as its host runs it. */
+export interface Operator {
+  readonly handle: RequestHandler;
+  /** Lets what is under way come to a point where it can go on later. */
+  stop(): Promise<void>;
+}
+
+const WORKFLOWS_FOLDER = fileURLToPath(new URL('../../workflows', import.meta.url));
+const STOP_MS = 5000;
+
+export function createOperator(environment: Readonly<Record<string, string | undefined>>): Operator {
+  const settings = readSettings(environment);
+  const log = createStdoutLog('operator', systemClock);
+  const state = { ending: false };
+  const working = new Set<Promise<unknown>>();
+  let made: Promise<ApplyParts> | undefined;
+  // The clients take half a second to load; an operator that nobody asks need not have them.
+  const parts = (): Promise<ApplyParts> => (made ??= makeParts(settings, () => state.ending));
+  const handle = createRequestHandler({
+    title: {
+      title: 'Tributary operator',
+      description: 'Makes topics, subscriptions, datasets, tables, views, access and workflows follow the catalog.',
+      version: '1',
+    },
+    routes: operatorRoutes(parts, (work) => {
+      working.add(work);
+      void work.catch(() => undefined).finally(() => working.delete(work));
+    }),
+    identify: createIdentify(settings, parts),
+    log,
+    clock: systemClock,
+  });
+  return {
+    handle,
+    async stop() {
+      state.ending = true;
+      await Promise.race([Promise.allSettled(working), wait(STOP_MS, undefined, { ref: false })]);
+    },
+  };
+}
+
+async function makeParts(settings: Settings, ending: () => boolean): Promise<ApplyParts> {
+  const [{ createObjectStore }, { createResourceCloud }] = await Promise.all([
+    import('#shared/gcp/objects.ts'),
+    import('#shared/gcp/resources.ts'),
+  ]);
+  const { projectId, region } = settings;
+  const store = createObjectStore(bucketName('state', projectId));
+  return {
+    store,
+    catalogs: createCatalogs(store),
+    cloud: createResourceCloud({ projectId, region }),
+    surroundings: () => ({
+      projectId,
+      region,
+      workflows: readWorkflowSources(WORKFLOWS_FOLDER),
+      workflowEnvironment: workflowEnvironment(settings),
+    }),
+    clock: systemClock,
+    pause,
+    random: Math.random,
+    newId: randomUUID,
+    ending,
+  };
+}
+
+/** How workflows find the functions that they call. */
+function workflowEnvironment(settings: Settings): Readonly<Record<string, string>> {
+  const names = ['audience', 'metadataUrl', 'privacyUrl', 'operatorUrl'] as const;
+  return Object.fromEntries(names.map((name) => [SETTINGS[name].variable, settings[name]]));
+}
+
+const pause: Pause = (ms, until) =>
+  wait(ms, undefined, until === undefined ? {} : { signal: until }).catch(() => undefined);
+
+/** Before the first apply only service accounts have roles: members are part of a catalog. */
+function createIdentify(
+  settings: Settings,
+  parts: () => Promise<ApplyParts>,
+): (headers: Parameters<ReturnType<typeof createIdentifier>>[0]) => Promise<Principal | undefined> {
+  const { audience, iapAudience, projectId } = settings;
+  const identifier = createIdentifier({ audience, ...(iapAudience === '' ? {} : { iapAudience }) });
+  return async (headers) => {
+    const email = await identifier(headers);
+    if (email === undefined) return undefined;
+    const roles = rolesOf(email, projectId, {});
+    return { email, roles: roles.size > 0 ? roles : rolesOf(email, projectId, await membersInForce(await parts())) };
+  };
+}
+
+async function membersInForce({ catalogs }: ApplyParts): Promise<RoleMembers> {
+  const inForce = await catalogs.inForce();
+  if (inForce === undefined) return {};
+  const { roles } = (await catalogs.bundle(inForce.current.digest)).platform;
+  return Object.fromEntries(PEOPLE_ROLES.map((role) => [role, roles[role].members]));
+}
