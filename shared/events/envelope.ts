@@ -64,6 +64,16 @@ export function subjectIdOf({ userId, anonymousId }: Envelope): string | undefin
   return anonymousId === undefined ? undefined : `${VISITOR_PREFIX}${anonymousId}`;
 }
 
+/** Who a value is about that is no envelope, as far as that can be read: a rejected event is sealed for whom it names. */
+export function readSubject(value: unknown): Pick<Envelope, 'userId' | 'anonymousId'> {
+  if (!isObject(value)) return {};
+  const { userId, anonymousId } = value;
+  return {
+    userId: !isAbsent(userId) && isSubjectId(userId) ? userId : undefined,
+    anonymousId: isText(anonymousId, MAX_SUBJECT_ID_LENGTH) ? anonymousId : undefined,
+  };
+}
+
 function isSubjectId(value: unknown): value is string | null | undefined {
   return isAbsent(value) || (isText(value, MAX_SUBJECT_ID_LENGTH) && !value.startsWith(VISITOR_PREFIX));
 }

@@ -31,6 +31,7 @@ export function openApiDocument(title: ApiTitle, routes: readonly Route[]): obje
 }
 
 function operation(route: Route): object {
+  const body = route.body ?? route.takes;
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((found) => found[1]);
   return {
     summary: route.summary,
@@ -38,7 +39,7 @@ function operation(route: Route): object {
     ...(names.length === 0
       ? {}
       : { parameters: names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })) }),
-    ...(route.body === undefined ? {} : { requestBody: { required: true, content: json(toSchema(route.body)) } }),
+    ...(body === undefined ? {} : { requestBody: { required: true, content: json(toSchema(body)) } }),
     responses: {
       200: {
         description: 'Done.',

@@ -42,6 +42,8 @@ export interface Route {
   readonly allow: readonly Role[] | 'anyone';
   /** What the JSON body must be; without it the body is not read. */
   readonly body?: z.ZodType;
+  /** What the body must be, for the OpenAPI document, where the handler reads it by itself. */
+  readonly takes?: z.ZodType;
   /** What a success answers, for the OpenAPI document. */
   readonly answer?: z.ZodType;
   /** Bodies above this are refused; default 1 MiB. */

@@ -27,5 +27,6 @@ export const PRIVACY_CODES = {
   key_bucket_keeps: system(
     'The bucket of keys keeps deleted objects (soft delete, versioning or retention is on).',
     'Turn it off: shredded keys would stay readable.',
+    { status: 503 },
   ),
 } as const;

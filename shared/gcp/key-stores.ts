@@ -1,0 +1,47 @@
+// Owns everything that privacy's keys live on in one project: bucket, key management service, and the first epoch.
+import { bucketName, keyPath } from '../platform/base/names.ts';
+import type { Clock } from '../platform/clock.ts';
+import { openEpoch } from '../privacy/keys/epoch-keys.ts';
+import type { EpochStore, KeyringStore, KeyWrapper, RevocationFeed } from '../privacy/keys/key-stores.ts';
+import type { PepperStore } from '../privacy/keys/pepper.ts';
+import { createKeyWrapper } from './key-wrapper.ts';
+import { createEpochStore, createKeyringStore, createPepperStore, createRevocationFeed } from './keyring-objects.ts';
+import { createObjectStore } from './objects.ts';
+import { createSmallObjects } from './small-objects.ts';
+
+export interface KeyStores {
+  readonly keyrings: KeyringStore;
+  readonly epochs: EpochStore;
+  readonly pepper: PepperStore;
+  readonly feed: RevocationFeed;
+  readonly wrapper: KeyWrapper;
+  /** The key version under which the pepper is wrapped when it is made: the first of its key, which is never destroyed. */
+  readonly pepperVersion: string;
+}
+
+/** The stores of a project's keys. */
+export function keyStoresOf(place: { readonly projectId: string; readonly region: string }): KeyStores {
+  const name = bucketName('keys', place.projectId);
+  const [objects, bucket] = [createSmallObjects(name), createObjectStore(name)];
+  return {
+    keyrings: createKeyringStore(objects, bucket),
+    epochs: createEpochStore(objects, bucket),
+    pepper: createPepperStore(objects),
+    feed: createRevocationFeed(bucket),
+    wrapper: createKeyWrapper(keyPath('subject-kek', place)),
+    pepperVersion: `${keyPath('platform-kek', place)}/cryptoKeyVersions/1`,
+  };
+}
+
+/**
+ * Opens the first epoch of a project; without one no subject can get keys. To be called once the base is laid, by who may make
+ * key versions. Run again, it changes nothing.
+ */
+export async function layFirstEpoch(
+  { epochs, wrapper }: Pick<KeyStores, 'epochs' | 'wrapper'>,
+  clock: Clock,
+): Promise<'created' | 'present'> {
+  if ((await epochs.list()).length > 0) return 'present';
+  const written = await openEpoch({ store: epochs, wrapper, clock });
+  return written.kind === 'written' ? 'created' : 'present';
+}
