@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compileCatalog } from '#shared/catalog/compile-catalog.ts';
+import { formatProblem } from '#shared/catalog/problem.ts';
+import type { AnalyseQuery } from '#shared/catalog/sql-analysis.ts';
+import { parseId } from '#shared/platform/ids.ts';
+import { CONTRACT, endpointOf, files, FOLDER, QUERY, told, withContract, withQuery } from './endpoints.ts';
+
+function analysing(
+  columns: Parameters<typeof outputs>[0],
+  flow: 'identity' | 'aggregated' | 'masked' | 'influence' | 'transformed' = 'identity',
+): string {
+  const result = compileCatalog(
+    files({ [`${FOLDER}/endpoint.yaml`]: CONTRACT.replace(', semantic: subject', '') }),
+    outputs(columns, flow),
+  );
+  return result.kind === 'failed' ? result.problems.map(formatProblem).join('\n') : 'compiled';
+}
+
+function outputs(
+  columns: readonly (readonly [string, 'DATE' | 'STRING' | 'INT64'])[],
+  flow: 'identity' | 'aggregated' | 'masked' | 'influence' | 'transformed',
+): AnalyseQuery {
+  const endpoint = parseId('endpoint', 'music.played')!;
+  return () => ({
+    kind: 'analysed',
+    columns: columns.map(([name, type]) => ({ name, type, repeated: false })),
+    lineage: columns.map(([name]) => ({
+      column: name,
+      from: [{ endpoint, column: name === 'day' ? 'hour' : 'subject', flow }],
+    })),
+  });
+}
+
+test('what the analysis finds is compared with what is declared', () => {
+  const [day, subject, plays] = [
+    ['day', 'DATE'],
+    ['subject', 'STRING'],
+    ['plays', 'INT64'],
+  ] as const;
+  assert.match(analysing([day, subject]), /the query gives no column "plays"\n {4}allowed: day, subject/);
+  assert.match(
+    analysing([day, subject, ['plays', 'STRING']], 'influence'),
+    /the query gives "plays" as STRING, not INT64/,
+  );
+  assert.match(
+    analysing([day, subject, plays, ['more', 'STRING']], 'influence'),
+    /the query gives the column "more", which is not declared\n {4}hint: declare it in endpoint\.yaml: more: \{type: STRING\}/,
+  );
+});
+
+test('a query is analysed against the columns of what it reads', () => {
+  assert.match(
+    withQuery(QUERY.replace('COUNT(*)', 'SUM(milliseconds)')),
+    /query\.sql:2:40 {2}Unrecognized name: milliseconds$/m,
+  );
+  assert.match(
+    withQuery(QUERY.replace('COUNT(*)', 'AVG(ms)')),
+    /endpoint\.yaml:9:17 {2}the query gives "plays" as FLOAT64, not INT64\n {4}hint: declare that type, or CAST in the query/,
+  );
+  assert.match(
+    withQuery(QUERY.replace(' AS plays', '')),
+    /the query gives a column without a name\n {4}hint: name it with AS/,
+  );
+  assert.match(
+    withQuery(QUERY.replace('AS plays', 'AS playz')),
+    /the query gives no column "plays"[\s\S]*did you mean "playz"\?/,
+  );
+});
+
+test('what is sealed is opened only by the function of a purpose that the endpoint has', () => {
+  const opened = (purpose: string): Readonly<Record<string, string>> => ({
+    [`${FOLDER}/endpoint.yaml`]: CONTRACT.replace(
+      '  plays:',
+      '  email: {type: STRING, semantic: user.email}\n  plays:',
+    ),
+    [`${FOLDER}/query.sql`]: QUERY.replace(
+      'subject, COUNT',
+      `subject, ANY_VALUE(platform.reveal_${purpose}(subject, sealed, 'email')) AS email, COUNT`,
+    ),
+  });
+  assert.equal(endpointOf(files(opened('analytics'))).columns.at(2)?.name, 'email');
+  assert.match(told(opened('account')), /query\.sql:2:\d+ {2}Function not found: platform\.reveal_account/);
+});
+
+test('a subject that keeps its name cannot pass undeclared', () => {
+  assert.match(
+    withContract(', semantic: subject', ''),
+    /"subject" carries music\.played\.subject, which is "subject" and strict/,
+  );
+});
+
+test('a strict column reaches an endpoint only under its own meaning', () => {
+  const columns = [
+    ['day', 'DATE'],
+    ['subject', 'STRING'],
+    ['plays', 'INT64'],
+  ] as const;
+  assert.match(
+    analysing(columns),
+    /endpoint\.yaml:8:3 {2}"subject" carries music\.played\.subject, which is "subject" and strict\n {4}allowed: semantic: subject on the column/,
+  );
+  assert.match(analysing(columns, 'transformed'), /"plays" carries music\.played\.subject/);
+  assert.equal(analysing(columns, 'influence'), 'compiled');
+  assert.equal(analysing(columns, 'masked'), 'compiled');
+  // Counted into a number nothing of a name is left; gathered into a text it is all there.
+  assert.doesNotMatch(analysing(columns, 'aggregated'), /"plays" carries/);
+  assert.match(analysing(columns, 'aggregated'), /"subject" carries/);
+});
