@@ -1,0 +1,102 @@
+/** The DuckDB instance: one attached database for what is durable, and one in memory for everything else. */
+
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { quoteText } from '../duckdb/text.ts';
+import { registerFunctions } from './register-functions.ts';
+
+/** How the instance is set up. */
+export interface DatabaseOptions {
+  /** The durable file; undefined for none. */
+  readonly file: string | undefined;
+  readonly memoryLimitMb: number;
+  readonly threads: number;
+  /** Where pages may spill to, encrypted; undefined for nowhere. */
+  readonly spillFolder: string | undefined;
+}
+
+/** Connections kept for the next statement. */
+const IDLE_CONNECTIONS = 4;
+
+/** DuckDB stops expressions at a depth that the parser's own limit stays well below. */
+const MAX_EXPRESSION_DEPTH = 10_000;
+
+/** Owns the instance and its connections. */
+export class Database {
+  readonly #instance: DuckDBInstance;
+  readonly #idle: DuckDBConnection[] = [];
+
+  private constructor(instance: DuckDBInstance) {
+    this.#instance = instance;
+  }
+
+  /** Opens the file (making it if need be) and sets up schemas, functions and macros. Rejects when it is in use. */
+  static async open(options: DatabaseOptions): Promise<Database> {
+    const instance = await DuckDBInstance.create(':memory:', {
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      threads: String(options.threads),
+      memory_limit: `${options.memoryLimitMb}MB`,
+      temp_directory: options.spillFolder ?? '',
+      temp_file_encryption: 'true',
+      max_expression_depth: String(MAX_EXPRESSION_DEPTH),
+    });
+    const database = new Database(instance);
+    const connection = await database.acquire();
+    await connection.run(`ATTACH ${quoteText(options.file ?? ':memory:')} AS store`);
+    // From here on SQL reaches no file but the attached one.
+    await connection.run('SET enable_external_access = false');
+    await connection.run('CREATE SCHEMA IF NOT EXISTS store.data');
+    await connection.run('CREATE SCHEMA IF NOT EXISTS store.meta');
+    await connection.run('CREATE SCHEMA results');
+    await registerFunctions(connection);
+    database.release(connection);
+    return database;
+  }
+
+  /** A connection of one's own until it is released. */
+  async acquire(): Promise<DuckDBConnection> {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    const connection = await this.#instance.connect();
+    await connection.run("SET TimeZone = 'UTC'");
+    return connection;
+  }
+
+  release(connection: DuckDBConnection): void {
+    if (this.#idle.length < IDLE_CONNECTIONS) this.#idle.push(connection);
+    else connection.closeSync();
+  }
+
+  /** Runs with a connection and gives it back. */
+  async withConnection<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = await this.acquire();
+    try {
+      return await use(connection);
+    } finally {
+      this.release(connection);
+    }
+  }
+
+  /** Writes what is pending into the file and closes it. */
+  async close(): Promise<void> {
+    await this.withConnection(async (connection) => {
+      await connection.run('USE memory');
+      await connection.run('DETACH store');
+    });
+    for (const connection of this.#idle) connection.closeSync();
+    this.#instance.closeSync();
+  }
+}
+
+/** Runs in a transaction: all of it is on disk when this resolves, or none. */
+export async function inTransaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+  await connection.run('BEGIN TRANSACTION');
+  try {
+    const value = await work();
+    await connection.run('COMMIT');
+    return value;
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
