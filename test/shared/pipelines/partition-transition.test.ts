@@ -179,7 +179,7 @@ const anyCommand: fc.Arbitrary<PartitionCommand> = fc.oneof(
     kind: fc.constant('claim' as const),
     claim: fc
       .tuple(run, fc.constantFrom('due', 'manual', 'retry', 'import', 'stale'))
-      .map(([r, reason]) => claimOf(r, reason as Claim['reason'])),
+      .map(([r, reason]) => claimOf(r, reason)),
     replaces: fc.option(run, { nil: undefined }),
   }),
   fc.record({
