@@ -39,7 +39,10 @@ export function eventAt(moment: Moment, random: Random, skip: ReadonlySet<string
   const head = { id: moment.id, occurredAt: new Date(moment.epochMs).toISOString(), userId: who.userId };
   const kind = random.next();
   if (kind < 0.85) return { ...head, type: 'listening.TrackPlayed', data: played(who, random) };
-  if (kind < 0.98) return { ...head, type: 'listening.SearchPerformed', data: searched(random) };
+  if (kind < 0.98) {
+    // Searches serve personalisation, which needs consent.
+    return { ...head, type: 'listening.SearchPerformed', consent: { personalisation: true }, data: searched(random) };
+  }
   return { ...head, type: 'listening.ProfileUpdated', data: updated(who, random) };
 }
 

@@ -7,6 +7,7 @@ export interface SentEvent {
   readonly type: string;
   readonly occurredAt: string;
   readonly userId?: string;
+  readonly consent?: Readonly<Record<string, boolean>>;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
