@@ -1,10 +1,13 @@
 // Owns the command line: one noun a file, one place where failures become words and exit codes.
 import { Command, CommanderError } from 'commander';
 import { exitCode } from '#shared/platform/error-codes.ts';
+import { registerApply } from './commands/apply.ts';
 import { registerCloud } from './commands/cloud.ts';
+import { registerCompile } from './commands/compile.ts';
 import { registerDown } from './commands/down.ts';
 import { registerEnv } from './commands/env.ts';
 import { registerExec } from './commands/exec.ts';
+import { registerPlan } from './commands/plan.ts';
 import { registerSend } from './commands/send.ts';
 import { registerSql } from './commands/sql.ts';
 import { registerStatus } from './commands/status.ts';
@@ -22,6 +25,9 @@ const COMMANDS = [
   registerUp,
   registerDown,
   registerStatus,
+  registerCompile,
+  registerPlan,
+  registerApply,
   registerSend,
   registerSql,
   registerEnv,

@@ -53,9 +53,14 @@ export async function call<Answer>(request: Call): Promise<Answer> {
   });
   const json: unknown = await response.json().catch(() => undefined);
   if (response.ok) return json as Answer;
+  throw errorOfProblem(json);
+}
+
+/** The problem that a function answered, as an error of this side. */
+export function errorOfProblem(json: unknown): PlatformError {
   const problem = (json ?? {}) as { code?: string; detail?: string; hint?: string };
   const code = problem.code !== undefined && isErrorCode(problem.code) ? problem.code : 'internal';
-  throw new PlatformError(code, {
+  return new PlatformError(code, {
     ...(problem.detail === undefined ? {} : { message: problem.detail }),
     ...(problem.hint === undefined ? {} : { hint: problem.hint }),
   });

@@ -11,12 +11,17 @@ import { NDJSON, progressStream } from './progress-stream.ts';
 import { applyAnswer, applyBody, driftBody, planAnswer, planBody, statusAnswer } from './shapes.ts';
 import { catalogStatus } from './status.ts';
 
-/** Told of work that goes on even when its request is gone. */
-export type OnWork = (work: Promise<unknown>) => void;
+/** What the host of the routes hears of. */
+export interface RouteEvents {
+  /** Work that goes on even when its request is gone. */
+  onWork(work: Promise<unknown>): void;
+  /** Somebody was told that what is in force is not what would be applied now. */
+  onOutdated(): void;
+}
 
 /** @param parts makes the clients when the first request needs them */
-export function operatorRoutes(parts: () => Promise<ApplyParts>, onWork: OnWork): readonly Route[] {
-  const answer = answering(onWork);
+export function operatorRoutes(parts: () => Promise<ApplyParts>, events: RouteEvents): readonly Route[] {
+  const answer = answering(events);
   return [
     route({
       method: 'GET',
@@ -24,7 +29,11 @@ export function operatorRoutes(parts: () => Promise<ApplyParts>, onWork: OnWork)
       summary: 'Which catalog is in force.',
       allow: ['analyst', 'team', 'compliance', 'admin', 'service'],
       answer: statusAnswer,
-      handle: async () => ({ json: await catalogStatus(await parts()) }),
+      async handle() {
+        const status = await catalogStatus(await parts());
+        if (!status.current) events.onOutdated();
+        return { json: status };
+      },
     }),
     route({
       method: 'POST',
@@ -72,11 +81,11 @@ function digestOf(text: string): Parameters<typeof applyCatalog>[0]['digest'] {
 type Work = (tell: Tell) => Promise<ApplyReport>;
 
 /** Line by line for whoever asks for lines, else the report alone. */
-function answering(onWork: OnWork): (request: RouteRequest, work: Work) => Promise<RouteReply> {
+function answering(events: RouteEvents): (request: RouteRequest, work: Work) => Promise<RouteReply> {
   return async (request, work) => {
     const watched: Work = (tell) => {
       const running = work(tell);
-      onWork(running);
+      events.onWork(running);
       return running;
     };
     if (request.headers.accept?.includes(NDJSON)) {

@@ -1,16 +1,7 @@
 // Owns telling which catalog is in force, and whether this version of the operator asks for what was applied then.
+import type { CatalogStatus } from '#shared/catalog/operator/report.ts';
 import { wantedDigest, wantedResources } from '#shared/catalog/operator/wanted.ts';
 import type { ApplyParts } from './apply.ts';
-
-/** What is in force. */
-export interface CatalogStatus {
-  readonly digest: string | null;
-  readonly appliedAt?: string | undefined;
-  /** What it was compiled from, as whoever applied it named it. */
-  readonly sources?: string | undefined;
-  /** False when applying it again would ask for other resources than it did then. */
-  readonly current: boolean;
-}
 
 /** Reads small objects only, never the cloud's resources: drift does not show here. */
 export async function catalogStatus({ catalogs, surroundings }: ApplyParts): Promise<CatalogStatus> {

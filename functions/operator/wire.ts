@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { ResourceCloud } from '#shared/catalog/operator/resource-cloud.ts';
 import { createIdentifier } from '#shared/gcp/identity.ts';
 import type { RequestHandler } from '#shared/http/function-host.ts';
 import { createRequestHandler } from '#shared/http/handler.ts';
@@ -13,6 +14,7 @@ import { PEOPLE_ROLES, rolesOf, type RoleMembers } from '#shared/platform/roles.
 import { readSettings, type Settings, SETTINGS } from '#shared/platform/settings.ts';
 import type { ApplyParts } from './apply.ts';
 import { createCatalogs } from './catalogs.ts';
+import { lazyCloud } from './lazy-cloud.ts';
 import { operatorRoutes } from './routes.ts';
 import type { Pause } from './under-lease.ts';
 import { readWorkflowSources } from './workflow-sources.ts';
@@ -26,24 +28,35 @@ export interface Operator {
 
 const WORKFLOWS_FOLDER = fileURLToPath(new URL('../../workflows', import.meta.url));
 const STOP_MS = 5000;
+const LOAD_AFTER_MS = 100;
 
 export function createOperator(environment: Readonly<Record<string, string | undefined>>): Operator {
   const settings = readSettings(environment);
   const log = createStdoutLog('operator', systemClock);
   const state = { ending: false };
   const working = new Set<Promise<unknown>>();
+  const { projectId, region } = settings;
+  const cloud = lazyCloud(async () => {
+    const { createResourceCloud } = await import('#shared/gcp/resources.ts');
+    return createResourceCloud({ projectId, region });
+  });
   let made: Promise<ApplyParts> | undefined;
-  // The clients take half a second to load; an operator that nobody asks need not have them.
-  const parts = (): Promise<ApplyParts> => (made ??= makeParts(settings, () => state.ending));
+  const parts = (): Promise<ApplyParts> => (made ??= makeParts(settings, cloud, () => state.ending));
+  // After it listens, while whoever started it waits for others: the first question then finds the store loaded.
+  setTimeout(() => void parts(), LOAD_AFTER_MS).unref();
   const handle = createRequestHandler({
     title: {
       title: 'Tributary operator',
       description: 'Makes topics, subscriptions, datasets, tables, views, access and workflows follow the catalog.',
       version: '1',
     },
-    routes: operatorRoutes(parts, (work) => {
-      working.add(work);
-      void work.catch(() => undefined).finally(() => working.delete(work));
+    routes: operatorRoutes(parts, {
+      onWork(work) {
+        working.add(work);
+        void work.catch(() => undefined).finally(() => working.delete(work));
+      },
+      // Whoever hears that will apply next.
+      onOutdated: () => cloud.warm(),
     }),
     identify: createIdentify(settings, parts),
     log,
@@ -58,17 +71,14 @@ export function createOperator(environment: Readonly<Record<string, string | und
   };
 }
 
-async function makeParts(settings: Settings, ending: () => boolean): Promise<ApplyParts> {
-  const [{ createObjectStore }, { createResourceCloud }] = await Promise.all([
-    import('#shared/gcp/objects.ts'),
-    import('#shared/gcp/resources.ts'),
-  ]);
+async function makeParts(settings: Settings, cloud: ResourceCloud, ending: () => boolean): Promise<ApplyParts> {
+  const { createObjectStore } = await import('#shared/gcp/objects.ts');
   const { projectId, region } = settings;
   const store = createObjectStore(bucketName('state', projectId));
   return {
     store,
     catalogs: createCatalogs(store),
-    cloud: createResourceCloud({ projectId, region }),
+    cloud,
     surroundings: () => ({
       projectId,
       region,

@@ -1,6 +1,9 @@
 // Owns approvals of deletions: what a change drops, with all that it holds, said by somebody who answers for it.
 import type { ResourceId } from './resource.ts';
 
+/** The file, at the root of the repository. It is part of the change that drops something, and taken out after it. */
+export const DELETIONS_FILE = 'deletions.yaml';
+
 /** The approval to delete one resource, or to drop what it holds: an entry of `deletions.yaml`. */
 export interface Deletion {
   /** As the plan names it: `table listening.old_plays`. */

@@ -59,6 +59,16 @@ export type Progress =
     }
   | { readonly kind: 'retrying'; readonly resource: string; readonly attempt: number; readonly code: ErrorCode };
 
+/** Which catalog is in force. */
+export interface CatalogStatus {
+  readonly digest: string | null;
+  readonly appliedAt?: string | undefined;
+  /** What it was compiled from, as whoever applied it named it. */
+  readonly sources?: string | undefined;
+  /** False when applying it again would ask for other resources than it did then. */
+  readonly current: boolean;
+}
+
 /** A plan without what is written. */
 export function reportOf(catalog: string, plan: Plan, costs: readonly string[]): PlanReport {
   return {
