@@ -102,11 +102,21 @@ async function* list(bucket: Bucket, prefix: string, options: ListOptions = {}):
       .catch((error: unknown) => {
         throw toPlatformError(error);
       });
-    for (const { name, metadata } of files) {
-      yield { name, generation: String(metadata.generation), labels: labelsOf(metadata), bytes: Number(metadata.size) };
+    // With `fields` the client hands over resources as they come, where its types promise File.
+    for (const resource of files as unknown as readonly ListedResource[]) {
+      const { name, generation, size } = resource;
+      yield { name, generation: String(generation), labels: labelsOf(resource), bytes: Number(size) };
     }
     pageToken = (next as { pageToken?: string } | null)?.pageToken;
   } while (pageToken !== undefined);
+}
+
+/** What a listing asks for of each object. */
+interface ListedResource {
+  readonly name: string;
+  readonly generation: string;
+  readonly size: string;
+  readonly metadata?: Record<string, unknown>;
 }
 
 function labelsOf(metadata: { metadata?: Record<string, unknown> }): Labels {
