@@ -11,12 +11,18 @@ export const PRIVACY_CODES = {
   reason_missing: caller('Opening a value needs a reason.', 'Send `reason`; it is kept in the audit log.'),
   unknown_erasure: caller('No erasure has this id.', 'List them with `trib status`.', { status: 404 }),
   unknown_export: caller('No export has this id, or it has expired.', 'Ask for a new export.', { status: 404 }),
+  exports_not_served: system('Exports are not served yet.', 'Erasures are: POST /v1/erasures.', { status: 501 }),
   unknown_subject: caller('Nothing is held about this user.', 'Check the user id as the app sends it.', {
     status: 404,
   }),
   erasure_blocked: system(
     'An endpoint may hold data of the user, and its lineage is unknown.',
     'Its owner declares the columns, or exempts the endpoint with a reason.',
+    { exit: 50 },
+  ),
+  erasure_not_proved: system(
+    'A probe found that something of the erased user still opens or is still there.',
+    'Look at what the detail names; the erasure goes on by itself once that is mended.',
     { exit: 50 },
   ),
   erasure_held: caller('A legal hold keeps the data of this user.', 'Lift the hold first.', { status: 409 }),

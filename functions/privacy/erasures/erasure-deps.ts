@@ -1,0 +1,44 @@
+// Owns what erasures work on: every effect behind an interface, so that a test can stop the world before and after each.
+import type { Catalog } from '#shared/catalog/catalog.ts';
+import type { ErasedRows } from '#shared/gcp/erased-rows.ts';
+import type { Executions } from '#shared/gcp/executions.ts';
+import type { Clock } from '#shared/platform/clock.ts';
+import type { Log } from '#shared/platform/log-line.ts';
+import type { ObjectStore } from '#shared/platform/object-store.ts';
+import type { EpochKeys } from '#shared/privacy/keys/epoch-keys.ts';
+import type { HmacKey } from '#shared/privacy/keys/hmac-key.ts';
+import type { KeyringStore, RevocationFeed } from '#shared/privacy/keys/key-stores.ts';
+import type { Keyrings } from '#shared/privacy/keys/keyrings.ts';
+import type { Facts } from '../facts.ts';
+import type { Ledger } from './ledger.ts';
+
+/** The keys of privacy, opened. */
+export interface OpenKeys {
+  readonly store: KeyringStore;
+  readonly feed: RevocationFeed;
+  readonly epochs: EpochKeys;
+  readonly pepper: HmacKey;
+  /** What this process reveals with: it must forget what it shreds, and proves by it that nothing opens. */
+  readonly keyrings: Keyrings;
+  /** Published: this long after a shredding no process uses the keys any more. */
+  readonly boundMs: number;
+}
+
+/** What erasures work on. */
+export interface ErasureDeps {
+  /** The bucket `state`. */
+  readonly objects: ObjectStore;
+  readonly keys: OpenKeys;
+  /** The catalog in force. @throws PlatformError when there is none */
+  readonly catalog: () => Promise<Catalog>;
+  /** Settings by which the bucket of keys would keep what is overwritten. */
+  readonly keptBecauseOf: () => Promise<readonly string[]>;
+  readonly warehouse: ErasedRows;
+  readonly ledger: Ledger;
+  readonly facts: Facts;
+  readonly executions: Executions;
+  readonly clock: Clock;
+  /** An id that nobody had before; ids sort by the time they were made. */
+  readonly newId: () => string;
+  readonly log: Log;
+}

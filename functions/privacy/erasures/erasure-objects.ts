@@ -1,0 +1,139 @@
+// Owns where erasures are kept in the state bucket: the record of each, what is sealed for it while it runs, and the list of those
+// that are not at their end.
+//
+// | object                    | what                                                        | until                     |
+// |---------------------------|-------------------------------------------------------------|---------------------------|
+// | `erasures/<id>/record`    | how far it is; salted digests and counts only               | for ever                  |
+// | `erasures/<id>/place`     | from where in the ledger its certificate is looked for      | for ever                  |
+// | `erasures/<id>/key`       | the key of this request, wrapped under an epoch             | the erasure is at its end |
+// | `erasures/<id>/scope`     | whom it is about, sealed under that key                     | the erasure is at its end |
+// | `erasures/<id>/samples`   | values sealed before the shredding, sealed under that key   | the erasure is at its end |
+// | `erasures/<id>/execution` | the execution that drives it                                | the erasure is at its end |
+// | `erasures-open/<lookupId>`| the id of the erasure of this subject that is not at its end | the erasure is at its end |
+import { z } from 'zod';
+import { canonicalJson } from '#shared/platform/canonical-json.ts';
+import { parseJsonBytes } from '#shared/platform/json-bytes.ts';
+import type { ObjectStore } from '#shared/platform/object-store.ts';
+import { PlatformError } from '#shared/platform/platform-error.ts';
+import { formatTimestamp } from '#shared/platform/timestamp.ts';
+import { encodeErasure, type ErasureRecord, parseErasure } from '#shared/privacy/erasure/erasure-record.ts';
+
+/** A record as it was read, and the generation that a change of it must name. */
+export interface StoredErasure {
+  readonly record: ErasureRecord;
+  readonly generation: string;
+}
+
+/** What is kept of an erasure only while it runs. The key goes first: without it the others say nothing. */
+export const PASSING_PARTS = ['key', 'scope', 'samples', 'execution'] as const;
+/** Parts beside the record. The place stays: a driver that was cut off long ago may still ask for it, and must find its entry. */
+export type ErasurePart = (typeof PASSING_PARTS)[number] | 'place';
+
+/** An erasure that is not at its end, as its subject's entry in the list says. */
+export interface OpenErasure {
+  readonly id: string;
+  readonly createdAtMs: number;
+  readonly lookupId: string;
+  readonly generation: string;
+}
+
+const RECORD_PREFIX = 'erasures/';
+const RECORD_SUFFIX = '/record';
+const OPEN_PREFIX = 'erasures-open/';
+
+const openEntry = z.strictObject({ id: z.string().min(8).max(64), createdAtMs: z.int().min(0) });
+
+/** The object of a part of an erasure. */
+export function partObject(id: string, part: ErasurePart): string {
+  return `${RECORD_PREFIX}${id}/${part}`;
+}
+
+/** @throws PlatformError unknown_erasure, or corrupt when the record is damaged */
+export async function readErasure(store: ObjectStore, id: string): Promise<StoredErasure> {
+  const found = await findErasure(store, id);
+  if (found === undefined) throw new PlatformError('unknown_erasure');
+  return found;
+}
+
+/** The record of an erasure, if there is one. @throws PlatformError corrupt when it is damaged */
+export async function findErasure(store: ObjectStore, id: string): Promise<StoredErasure | undefined> {
+  const found = await store.read(recordObject(id));
+  if (found === undefined) return undefined;
+  const record = parseErasure(found.body);
+  if (record === undefined) throw new PlatformError('corrupt', { message: 'The record of the erasure is damaged.' });
+  return { record, generation: found.generation };
+}
+
+/** Writes the record of a new erasure; false when there is one. */
+export async function createErasure(store: ObjectStore, record: ErasureRecord): Promise<boolean> {
+  const created = await store.create(recordObject(record.id), encodeErasure(record), labelsOf(record));
+  return created.kind === 'created';
+}
+
+/** Writes a record over the one that was read; false when somebody else was first. */
+export async function replaceErasure(
+  store: ObjectStore,
+  before: StoredErasure,
+  record: ErasureRecord,
+): Promise<boolean> {
+  const { generation } = before;
+  const replaced = await store.replace(recordObject(record.id), generation, encodeErasure(record), labelsOf(record));
+  return replaced.kind === 'replaced';
+}
+
+/** What a listing says of an erasure, without reading its record. */
+export interface ListedErasure {
+  readonly id: string;
+  readonly state: string;
+  readonly receivedAt: string;
+  readonly dueAt: string;
+}
+
+/** The erasures from an id on, in order of their ids, which is that of their receipt. */
+export async function* listErasures(store: ObjectStore, fromId: string): AsyncGenerator<ListedErasure> {
+  for await (const { name, labels } of store.list(RECORD_PREFIX, { from: `${RECORD_PREFIX}${fromId}` })) {
+    if (!name.endsWith(RECORD_SUFFIX)) continue;
+    const { state = '', receivedAt = '', dueAt = '' } = labels;
+    yield { id: name.slice(RECORD_PREFIX.length, -RECORD_SUFFIX.length), state, receivedAt, dueAt };
+  }
+}
+
+/** The erasure of a subject that is not at its end. */
+export async function readOpen(store: ObjectStore, lookupId: string): Promise<OpenErasure | undefined> {
+  const found = await store.read(openObject(lookupId));
+  const parsed = found === undefined ? undefined : openEntry.safeParse(parseJsonBytes(found.body));
+  if (found === undefined || parsed === undefined) return undefined;
+  if (!parsed.success) throw new PlatformError('corrupt', { message: 'An entry of the open erasures is damaged.' });
+  return { ...parsed.data, lookupId, generation: found.generation };
+}
+
+/** Enters an erasure; false when the subject has one that is not at its end. */
+export async function createOpen(
+  store: ObjectStore,
+  lookupId: string,
+  entry: { readonly id: string; readonly createdAtMs: number },
+): Promise<boolean> {
+  return (await store.create(openObject(lookupId), canonicalJson(entry))).kind === 'created';
+}
+
+/** Takes an erasure off the list, unless the entry is another one by now. */
+export async function removeOpen(store: ObjectStore, { lookupId, generation }: OpenErasure): Promise<void> {
+  await store.delete(openObject(lookupId), generation);
+}
+
+/** Lookup ids of all subjects with an erasure that is not at its end. */
+export async function* listOpen(store: ObjectStore): AsyncGenerator<string> {
+  for await (const { name } of store.list(OPEN_PREFIX)) yield name.slice(OPEN_PREFIX.length);
+}
+
+function recordObject(id: string): string {
+  return `${RECORD_PREFIX}${id}${RECORD_SUFFIX}`;
+}
+
+function openObject(lookupId: string): string {
+  return `${OPEN_PREFIX}${lookupId}`;
+}
+
+function labelsOf({ state, receivedAtMs, dueAtMs }: ErasureRecord): Readonly<Record<string, string>> {
+  return { state, receivedAt: formatTimestamp(receivedAtMs), dueAt: formatTimestamp(dueAtMs) };
+}

@@ -1,0 +1,74 @@
+// Owns the step that tries whether anything still opens: each probe says what it tried, and how often it came out as it must.
+import type { ErasureRecord, Probe } from '#shared/privacy/erasure/erasure-record.ts';
+import type { ErasureScope } from '#shared/privacy/erasure/erasure-scope.ts';
+import { readKeyring } from '#shared/privacy/keys/keyring-updates.ts';
+import { openSealed } from '#shared/privacy/opening.ts';
+import type { ErasureDeps, OpenKeys } from '../erasure-deps.ts';
+import { remainingRows } from '../row-cleaning.ts';
+import { readSamples, readScope, type SealedSample } from '../sealed-parts.ts';
+import type { Step } from '../take-step.ts';
+
+export const proveStep: Step<'proved'> = {
+  state: 'proved',
+  async work(deps, record) {
+    const { objects, keys } = deps;
+    const { aead, scope } = await readScope(objects, keys.epochs, record.id);
+    const samples = await readSamples(objects, record.id, aead).finally(() => aead.close());
+    const probes = await Promise.all([
+      tombstones(keys, scope),
+      index(keys, scope),
+      opening(keys, samples),
+      bucket(deps),
+      rows(deps, record, scope),
+    ]);
+    return { kind: 'report', report: { probes: probes.filter((probe) => probe !== undefined) } };
+  },
+};
+
+async function tombstones({ store }: OpenKeys, { keyrings }: ErasureScope): Promise<Probe> {
+  return probe('keyring reads as a tombstone', keyrings, async ({ lookupId, generation }) => {
+    const read = await readKeyring(store, lookupId);
+    // A later life, opened by an authenticated call in the meantime, has other keys.
+    return read.kind === 'present' && (read.keyring.state === 'shredded' || read.keyring.generation > generation);
+  });
+}
+
+async function index({ store }: OpenKeys, { keyrings }: ErasureScope): Promise<Probe> {
+  const tokens = keyrings.flatMap((keyring) => keyring.tokens);
+  return probe('token leads to no keyring', tokens, async ({ purpose, token }) => {
+    return (await store.readIndex(purpose, token)) === undefined;
+  });
+}
+
+async function opening({ keyrings }: OpenKeys, samples: readonly SealedSample[]): Promise<Probe> {
+  return probe('value sealed before the shredding does not open', samples, async (sample) => {
+    return (await openSealed(keyrings, sample)).kind === 'shredded';
+  });
+}
+
+async function bucket({ keptBecauseOf }: ErasureDeps): Promise<Probe> {
+  return probe('store keeps nothing that was overwritten', [keptBecauseOf], async (keeps) => {
+    return (await keeps()).length === 0;
+  });
+}
+
+/** Undefined when no rows had to be deleted. */
+async function rows(
+  { warehouse }: ErasureDeps,
+  { id, steps }: ErasureRecord,
+  { keyrings }: ErasureScope,
+): Promise<Probe | undefined> {
+  if (keyrings.every(({ tokens }) => tokens.length === 0)) return undefined;
+  const remaining = await remainingRows(warehouse, id, steps.scoped?.plan ?? []);
+  if (remaining.length === 0) return undefined;
+  return probe('endpoint holds no row of the subject', remaining, async (count) => count === 0);
+}
+
+async function probe<Case>(
+  name: string,
+  cases: readonly Case[],
+  passes: (each: Case) => Promise<boolean>,
+): Promise<Probe> {
+  const outcomes = await Promise.all(cases.map(passes));
+  return { name, tried: cases.length, passed: outcomes.filter(Boolean).length };
+}

@@ -1,0 +1,176 @@
+// Owns privacy as a whole: its parts put together, what repeats while it serves, and how it ends.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ErasedRows } from '#shared/gcp/erased-rows.ts';
+import type { Executions } from '#shared/gcp/executions.ts';
+import type { KeepsBecause } from '#shared/gcp/key-bucket.ts';
+import type { KeyStores } from '#shared/gcp/key-stores.ts';
+import type { Publisher } from '#shared/gcp/publisher.ts';
+import type { CertificateKey } from '#shared/gcp/signer.ts';
+import type { RequestHandler } from '#shared/http/function-host.ts';
+import { createRequestHandler } from '#shared/http/handler.ts';
+import type { Principal } from '#shared/http/route.ts';
+import type { Clock } from '#shared/platform/clock.ts';
+import type { Log } from '#shared/platform/log-line.ts';
+import type { ObjectStore } from '#shared/platform/object-store.ts';
+import { PlatformError } from '#shared/platform/platform-error.ts';
+import { PEOPLE_ROLES, rolesOf } from '#shared/platform/roles.ts';
+import { uuidV7 } from '#shared/platform/uuid.ts';
+import { revocationTiming } from '#shared/privacy/keys/revocation.ts';
+import { catalogInForce } from './at-work/catalog-in-force.ts';
+import { KeysAtWork } from './at-work/keys-at-work.ts';
+import type { ErasureDeps } from './erasures/erasure-deps.ts';
+import { createLedger } from './erasures/ledger.ts';
+import { sweep } from './erasures/sweep.ts';
+import { createFacts } from './facts.ts';
+import type { Repeat } from './repeating.ts';
+import { PersonRates } from './reveal/person-rate.ts';
+import type { RevealDeps } from './reveal/reveal.ts';
+import { certificateRoutes } from './routes/certificate-routes.ts';
+import { erasureRoutes } from './routes/erasure-routes.ts';
+import { exportRoutes } from './routes/export-routes.ts';
+import { revealRoutes } from './routes/reveal-routes.ts';
+import { stepRoutes } from './routes/step-routes.ts';
+
+/** What privacy needs from outside. */
+export interface PrivacyParts {
+  readonly projectId: string;
+  /** The bucket of live state. */
+  readonly state: ObjectStore;
+  readonly stores: KeyStores;
+  readonly keptBecauseOf: () => Promise<readonly KeepsBecause[]>;
+  readonly certificateKey: CertificateKey;
+  readonly executions: Executions;
+  readonly warehouse: ErasedRows;
+  readonly publisher: Publisher;
+  /** The verified e-mail address of who asks. */
+  readonly identify: (headers: IncomingHttpHeaders) => Promise<string | undefined>;
+  /** In the place of what the catalog promises; undefined without one. */
+  readonly revocationBoundMs: number | undefined;
+  readonly repeat: Repeat;
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly log: Log;
+}
+
+export interface Privacy {
+  readonly handler: RequestHandler;
+  /** Resolves once everything was tried that it needs to serve; what is missing then is tried again on and on. */
+  readonly opened: Promise<void>;
+  /** Drives on whatever nobody drives; also done by itself at the start and each minute. */
+  sweep(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What an execution left undone is driven on within this, and the time that the workflow takes. */
+const SWEEP_EVERY_MS = 20_000;
+const GUARD_EVERY_MS = 60_000;
+const REOPEN_EVERY_MS = 1000;
+const FEED_LOOK_EVERY_MS = 500;
+
+export function createPrivacy(parts: PrivacyParts): Privacy {
+  const { state, stores, keptBecauseOf, revocationBoundMs, clock, log } = parts;
+  const keys = new KeysAtWork({ stores, keptBecauseOf, revocationBoundMs, clock, log });
+  const catalog = catalogInForce(state, (found) => keys.adopt(found));
+  const facts = createFacts(parts.publisher);
+  const newId = (): string => uuidV7(clock.now(), parts.randomBytes);
+  const rates = new PersonRates(clock);
+  const ledger = createLedger(state, parts.certificateKey);
+  const erasureDeps = (): ErasureDeps => ({
+    objects: state,
+    keys: keys.keys,
+    catalog,
+    keptBecauseOf,
+    warehouse: parts.warehouse,
+    ledger,
+    facts,
+    executions: parts.executions,
+    clock,
+    newId,
+    log,
+  });
+  const revealDeps = (): RevealDeps => {
+    const { keyrings, boundMs } = keys.keys;
+    return { keyrings, useLimitMs: revocationTiming(boundMs).useLimitMs, facts, rates, clock, newId };
+  };
+  const sweepNow = async (): Promise<void> => {
+    if (keys.closed === undefined) await sweep(erasureDeps());
+  };
+  const open = async (): Promise<void> => {
+    await keys.open();
+    await adoptCatalog(catalog);
+    await sweepNow().catch((thrown: unknown) => log.write('WARNING', 'the sweep failed', { code: codeOf(thrown) }));
+  };
+  const stops = startRepeating(parts, keys, { open, sweepNow });
+  return {
+    handler: createRequestHandler({
+      title: {
+        title: 'Tributary privacy',
+        description: 'Opens sealed values for who may, and forgets people with proof.',
+        version: '1',
+      },
+      routes: [
+        ...revealRoutes(revealDeps),
+        ...erasureRoutes(erasureDeps),
+        ...stepRoutes(erasureDeps),
+        ...exportRoutes(),
+        ...certificateRoutes(parts.certificateKey),
+      ],
+      identify: (headers) => identify(parts, catalog, headers),
+      unhealthy: () => keys.closed,
+      log,
+      clock,
+    }),
+    opened: open(),
+    sweep: sweepNow,
+    async stop() {
+      for (const stop of stops) stop();
+      keys.close();
+      await parts.publisher.close();
+    },
+  };
+}
+
+function startRepeating(
+  { repeat, clock }: PrivacyParts,
+  keys: KeysAtWork,
+  { open, sweepNow }: { readonly open: () => Promise<void>; readonly sweepNow: () => Promise<void> },
+): readonly (() => void)[] {
+  let refreshedAtMs = -Infinity;
+  return [
+    repeat(REOPEN_EVERY_MS, async () => {
+      if (keys.closed !== undefined) await open();
+    }),
+    repeat(GUARD_EVERY_MS, () => keys.open()),
+    repeat(SWEEP_EVERY_MS, sweepNow),
+    repeat(FEED_LOOK_EVERY_MS, async () => {
+      const ageMs = clock.now() - refreshedAtMs;
+      if (ageMs >= 0 && ageMs < (keys.pollMs ?? Infinity)) return;
+      refreshedAtMs = clock.now();
+      await keys.refresh();
+    }),
+  ];
+}
+
+/** So that the revocation bound is known, where no setting says it. Without a catalog it is asked for when it is needed. */
+async function adoptCatalog(catalog: () => Promise<unknown>): Promise<void> {
+  await catalog().catch(() => undefined);
+}
+
+/** Before the first apply only service accounts have roles: members are part of a catalog. */
+async function identify(
+  { projectId, identify: identifier }: PrivacyParts,
+  catalog: ReturnType<typeof catalogInForce>,
+  headers: IncomingHttpHeaders,
+): Promise<Principal | undefined> {
+  const email = await identifier(headers);
+  if (email === undefined) return undefined;
+  const own = rolesOf(email, projectId, {});
+  if (own.size > 0) return { email, roles: own };
+  const { roles } = (await catalog()).platform;
+  const members = Object.fromEntries(PEOPLE_ROLES.map((role) => [role, roles[role].members]));
+  return { email, roles: rolesOf(email, projectId, members) };
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof PlatformError ? thrown.code : 'internal';
+}

@@ -1,0 +1,38 @@
+// Owns how privacy is put together in production: its settings, Google's clients, the machine's clock and randomness.
+import { randomBytes } from 'node:crypto';
+import { createIdentifier } from '#shared/gcp/identity.ts';
+import { keptBecauseOf } from '#shared/gcp/key-bucket.ts';
+import { keyStoresOf } from '#shared/gcp/key-stores.ts';
+import { createObjectStore } from '#shared/gcp/objects.ts';
+import { createPublisher } from '#shared/gcp/publisher.ts';
+import { createCertificateKey } from '#shared/gcp/signer.ts';
+import { createStdoutLog } from '#shared/http/stdout-log.ts';
+import { bucketName, keyPath } from '#shared/platform/base/names.ts';
+import { systemClock } from '#shared/platform/clock.ts';
+import { readSettings } from '#shared/platform/settings.ts';
+import { lazyExecutions, lazyWarehouse } from './lazy-clients.ts';
+import { createPrivacy, type Privacy } from './privacy.ts';
+import { repeatByTimer } from './repeating.ts';
+
+/** @throws PlatformError configuration_invalid */
+export function wirePrivacy(environment: Readonly<Record<string, string | undefined>>): Privacy {
+  const { projectId, region, audience, iapAudience, revocationBoundSeconds } = readSettings(environment);
+  const place = { projectId, region };
+  const log = createStdoutLog('privacy', systemClock);
+  return createPrivacy({
+    projectId,
+    state: createObjectStore(bucketName('state', projectId)),
+    stores: keyStoresOf(place),
+    keptBecauseOf: () => keptBecauseOf(bucketName('keys', projectId)),
+    certificateKey: createCertificateKey(keyPath('certificate', place)),
+    executions: lazyExecutions(place),
+    warehouse: lazyWarehouse(place),
+    publisher: createPublisher(projectId, log),
+    identify: createIdentifier({ audience, ...(iapAudience === '' ? {} : { iapAudience }) }),
+    revocationBoundMs: revocationBoundSeconds === '' ? undefined : Number(revocationBoundSeconds) * 1000,
+    repeat: repeatByTimer,
+    clock: systemClock,
+    randomBytes,
+    log,
+  });
+}
