@@ -1,0 +1,52 @@
+# What only Google needs, and a local cloud has without asking: enabled APIs, a place for code, rights of Google's own agents.
+
+locals {
+  pubsub_agent = "serviceAccount:service-${var.project_number}@gcp-sa-pubsub.iam.gserviceaccount.com"
+}
+
+resource "google_project_service" "api" {
+  for_each = toset([
+    "bigquery.googleapis.com",
+    "cloudbuild.googleapis.com",
+    "cloudfunctions.googleapis.com",
+    "cloudkms.googleapis.com",
+    "cloudscheduler.googleapis.com",
+    "iam.googleapis.com",
+    "iamcredentials.googleapis.com",
+    "monitoring.googleapis.com",
+    "pubsub.googleapis.com",
+    "run.googleapis.com",
+    "storage.googleapis.com",
+    "workflowexecutions.googleapis.com",
+    "workflows.googleapis.com",
+  ])
+  project            = var.project_id
+  service            = each.key
+  disable_on_destroy = false
+}
+
+# Zips of the functions, named by their content.
+resource "google_storage_bucket" "code" {
+  project                     = var.project_id
+  name                        = "${var.project_id}-tributary-code"
+  location                    = var.region
+  uniform_bucket_level_access = true
+  public_access_prevention    = "enforced"
+}
+
+# BigQuery subscriptions write as Pub/Sub's own agent: https://cloud.google.com/pubsub/docs/create-bigquery-subscription
+resource "google_bigquery_dataset_iam_member" "landing" {
+  for_each   = toset(["raw", "platform"])
+  project    = var.project_id
+  dataset_id = module.dataset[each.key].dataset_id
+  role       = "roles/bigquery.dataEditor"
+  member     = local.pubsub_agent
+}
+
+# It forwards dead letters too: https://cloud.google.com/pubsub/docs/handling-failures#grant_forwarding_permissions
+resource "google_project_iam_member" "dead_letters" {
+  for_each = toset(["roles/pubsub.publisher", "roles/pubsub.subscriber"])
+  project  = var.project_id
+  role     = each.key
+  member   = local.pubsub_agent
+}

@@ -1,0 +1,4 @@
+output "channels" {
+  description = "Full names of the channels."
+  value       = local.channels
+}
