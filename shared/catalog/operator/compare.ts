@@ -93,7 +93,7 @@ function comparePartitioning(
   have: PartitioningResource | undefined,
 ): readonly Difference[] {
   if (want?.column !== have?.column || want?.unit !== have?.unit) {
-    const text = `it is partitioned ${byWords(have)}, not ${byWords(want)}`;
+    const text = `partitioning: ${byWords(have)} -> ${byWords(want)}`;
     return [{ effect: 'refuse', text, rule: 'change-grain' }];
   }
   const [is, was] = [want?.expirationMs ?? Infinity, have?.expirationMs ?? Infinity];
@@ -103,7 +103,7 @@ function comparePartitioning(
 }
 
 function byWords(partitioning: PartitioningResource | undefined): string {
-  return partitioning === undefined ? 'not at all' : `by ${partitioning.unit} of ${partitioning.column}`;
+  return partitioning === undefined ? 'none' : `by ${partitioning.unit} of ${partitioning.column}`;
 }
 
 function daysOf(ms: number): string {

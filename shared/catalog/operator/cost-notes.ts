@@ -28,14 +28,35 @@ export function costNotes(catalog: Catalog, changes: readonly Change[]): readonl
     ...(storage !== undefined && made.some(({ id }) => id.startsWith('table '))
       ? [`What tables hold costs ${dollars(storage)} per GiB and month.`]
       : []),
-    ...endpointsOf(catalog).flatMap((endpoint) => {
-      const { dataset, table } = endpointTable(endpoint.id);
-      if (endpoint.kind !== 'sql' || !begun.has(`table ${dataset}.${table}`) || query === undefined) return [];
-      if (endpoint.maxBytesBilled === undefined) return [`A run of ${endpoint.id} has no limit of cost.`];
-      return [`A run of ${endpoint.id} costs at most ${dollars((endpoint.maxBytesBilled / TIB) * query)}.`];
-    }),
+    ...(query === undefined ? [] : runNotes(catalog, begun, query)),
   ];
   return notes.length === 0 ? [] : [...notes, `List prices of ${String(prices['as_of'])}.`];
+}
+
+/** Endpoints are named up to here. */
+const MAX_NAMED = 10;
+
+function runNotes(catalog: Catalog, begun: ReadonlySet<string>, perTib: number): readonly string[] {
+  const endpoints = endpointsOf(catalog).filter((endpoint) => {
+    const { dataset, table } = endpointTable(endpoint.id);
+    return endpoint.kind === 'sql' && begun.has(`table ${dataset}.${table}`);
+  });
+  const limits = endpoints.flatMap((endpoint) => {
+    const bytes = 'maxBytesBilled' in endpoint ? endpoint.maxBytesBilled : undefined;
+    return bytes === undefined ? [] : [{ id: endpoint.id, bytes }];
+  });
+  const unlimited = endpoints.map(({ id }) => id).filter((id) => limits.every((limit) => limit.id !== id));
+  const named = [...limits].sort((a, b) => b.bytes - a.bytes).slice(0, MAX_NAMED);
+  return [
+    ...named.map(({ id, bytes }) => `A run of ${id} costs at most ${dollars((bytes / TIB) * perTib)}.`),
+    ...(limits.length > MAX_NAMED ? [`Runs of ${limits.length - MAX_NAMED} more endpoints cost less.`] : []),
+    ...(unlimited.length === 0 ? [] : [`No max_bytes_billed limits what runs cost of: ${listed(unlimited)}.`]),
+  ];
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MAX_NAMED;
+  return more <= 0 ? names.join(', ') : `${names.slice(0, MAX_NAMED).join(', ')} and ${more} more`;
 }
 
 function dollars(amount: number): string {
