@@ -29,19 +29,19 @@ const AT_ONCE = 8;
 /** Makes the changes. Deletions only begin when everything else has succeeded. */
 export async function execute(changes: readonly Change[], parts: ExecuteParts): Promise<Executed> {
   const state: State = { settled: new Map(), failures: [], surprised: false, total: changes.length };
-  const deletions = changes.filter(({ action }) => action === 'delete');
-  await runPhase(
-    changes.filter(({ action }) => action !== 'delete'),
-    parts,
-    state,
-  );
-  if (state.failures.length === 0) await runPhase(deletions, parts, state);
+  const [deletions, others] = [changes.filter(isDeletion), changes.filter((change) => !isDeletion(change))];
+  await runPhase(others, parts, state);
+  if (others.every(({ id }) => state.settled.get(id) === 'done')) await runPhase(deletions, parts, state);
   return {
     done: [...state.settled.values()].filter((outcome) => outcome === 'done').length,
     failures: state.failures,
     skipped: changes.map(({ id }) => id).filter((id) => !state.settled.has(id)),
     surprised: state.surprised,
   };
+}
+
+function isDeletion({ action }: Change): boolean {
+  return action === 'delete';
 }
 
 interface State {
@@ -61,8 +61,11 @@ async function runPhase(changes: readonly Change[], parts: ExecuteParts, state: 
     ({ before }) => before,
   );
   const ready = changes.filter(({ id }) => missing.get(id) === 0);
+  let begun = 0;
+  // Not shifted out: there may be a hundred thousand.
+  const next = (): Change | undefined => (parts.stopped() || begun === ready.length ? undefined : ready[begun++]);
   const worker = async (): Promise<void> => {
-    for (let change = ready.shift(); change !== undefined && !parts.stopped(); change = ready.shift()) {
+    for (let change = next(); change !== undefined; change = next()) {
       const succeeded = await settle(change, parts, state);
       if (!succeeded) continue;
       for (const { change: dependent } of dependents.get(change.id) ?? []) {
@@ -75,7 +78,7 @@ async function runPhase(changes: readonly Change[], parts: ExecuteParts, state: 
   };
   const running = new Set<Promise<void>>();
   const wake = (): void => {
-    while (running.size < AT_ONCE && ready.length > 0) {
+    while (running.size < AT_ONCE && begun < ready.length && !parts.stopped()) {
       const one = worker().finally(() => running.delete(one));
       running.add(one);
     }

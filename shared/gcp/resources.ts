@@ -3,7 +3,7 @@ import { BigQuery } from '@google-cloud/bigquery';
 import { PubSub } from '@google-cloud/pubsub';
 import { WorkflowsClient } from '@google-cloud/workflows-v4';
 import type { ResourceCloud } from '../catalog/operator/resource-cloud.ts';
-import { isManaged, MANAGED_LABEL, type Resource, type ResourceKind } from '../catalog/operator/resource.ts';
+import { isManaged, MANAGED_LABEL, type Resource, resourceId, type ResourceId } from '../catalog/operator/resource.ts';
 import type { Place } from '../platform/base/resources.ts';
 import { DATASET_NAMES } from '../platform/base/names.ts';
 import { createDataset, datasetsLabelled, readDataset, updateDataset } from './datasets.ts';
@@ -42,14 +42,13 @@ export function createResourceCloud(place: Place): ResourceCloud {
 }
 
 async function read(clients: Clients, want: readonly Resource[]): Promise<readonly Resource[]> {
-  const names = (kind: ResourceKind): ReadonlySet<string> =>
-    new Set(want.filter((resource) => resource.kind === kind).map(({ name }) => name));
-  const matters = (resource: Resource): boolean => names(resource.kind).has(resource.name) || isManaged(resource);
+  const wanted = new Set(want.map(resourceId));
+  const matters = (resource: Resource): boolean => wanted.has(resourceId(resource)) || isManaged(resource);
   const [tables, topics, subscriptions, workflows] = await Promise.all([
     readTables(clients, want),
     listTopics(clients.pubSub),
     listSubscriptions(clients.pubSub),
-    readWorkflows(clients, names('workflow')),
+    readWorkflows(clients, wanted),
   ]);
   return [...tables, ...[...topics, ...subscriptions].filter(matters), ...workflows];
 }
@@ -83,11 +82,12 @@ async function readTables({ bigQuery }: Clients, want: readonly Resource[]): Pro
 
 async function readWorkflows(
   { workflows, location }: Clients,
-  wanted: ReadonlySet<string>,
+  wanted: ReadonlySet<ResourceId>,
 ): Promise<readonly Resource[]> {
   const listed = await listWorkflows(workflows, location);
   const relevant = listed.filter(
-    ({ name, labels }) => wanted.has(name) || labels[MANAGED_LABEL.key] === MANAGED_LABEL.value,
+    ({ name, labels }) =>
+      wanted.has(resourceId({ kind: 'workflow', name })) || labels[MANAGED_LABEL.key] === MANAGED_LABEL.value,
   );
   const found = await mapInTurn(relevant, ({ name }) => readWorkflow(workflows, location, name));
   return found.filter((resource) => resource !== undefined);
