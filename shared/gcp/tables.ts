@@ -87,12 +87,9 @@ export function updateTable(
   before: TableResource | ViewResource,
   target: TableResource | ViewResource,
 ): Promise<void> {
-  // Null takes a label or the clustering away; the client's types know values only.
-  const nulls = {
-    labels: labelChanges(before.labels, target.labels),
-    ...(target.kind === 'table' && target.clustering === undefined ? { clustering: null } : {}),
-  } as object;
-  return change(target, () => tableOf(client, target.name).setMetadata({ ...definition(target), ...nulls }));
+  return change(target, () =>
+    tableOf(client, target.name).setMetadata({ ...definition(target), ...takenAway(before, target) }),
+  );
 }
 
 export function removeTable(client: BigQuery, resource: TableResource | ViewResource): Promise<void> {
@@ -116,16 +113,28 @@ function definition(resource: TableResource | ViewResource): object {
   return {
     description,
     schema: { fields: resource.columns.map(columnTo) },
-    ...partitioningTo(resource.partitioning),
+    ...(resource.partitioning === undefined ? {} : { timePartitioning: restPartitioning(resource.partitioning) }),
     ...(resource.clustering === undefined ? {} : { clustering: { fields: [...resource.clustering] } }),
   };
 }
 
-function partitioningTo(partitioning: PartitioningResource | undefined): object {
-  if (partitioning === undefined) return {};
-  const { column, unit, expirationMs } = partitioning;
-  // A PATCH keeps the expiration that it does not name; zero is how BigQuery is told that there is none.
-  return { timePartitioning: { type: unit, field: column, expirationMs: String(expirationMs ?? 0) } };
+/** A PATCH keeps what it does not name, and takes away what is null; zero is no expiration that BigQuery would accept. */
+function takenAway(before: TableResource | ViewResource, target: TableResource | ViewResource): object {
+  const labels = labelChanges(before.labels, target.labels);
+  if (target.kind === 'view' || before.kind === 'view') return { labels };
+  const { partitioning } = target;
+  const unlimited = partitioning?.expirationMs === undefined && before.partitioning?.expirationMs !== undefined;
+  return {
+    labels,
+    ...(target.clustering === undefined && before.clustering !== undefined ? { clustering: null } : {}),
+    ...(unlimited && partitioning !== undefined
+      ? { timePartitioning: { ...restPartitioning(partitioning), expirationMs: null } }
+      : {}),
+  };
+}
+
+function restPartitioning({ column, unit, expirationMs }: PartitioningResource): object {
+  return { type: unit, field: column, ...(expirationMs === undefined ? {} : { expirationMs: String(expirationMs) }) };
 }
 
 function partitioningFrom(rest: TableRest['timePartitioning']): Pick<TableResource, 'partitioning'> {
