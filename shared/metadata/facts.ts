@@ -43,7 +43,7 @@ export function encodeFact({ id, kind, atMs, endpoint, key, generation, run, bod
 /** A generation of a partition is published, and what it was made of. */
 export function publishedFacts(
   { endpoint, key, claim }: PartitionRecord,
-  { generation, rows, codeDigest }: Commit,
+  { generation, rows, late, codeDigest }: Commit,
   atMs: number,
 ): readonly Fact[] {
   const about = { endpoint, key, generation, run: claim?.run, atMs };
@@ -52,7 +52,7 @@ export function publishedFacts(
     ...about,
     id: `partition.published/${endpoint}/${key}/${generation}`,
     kind: 'partition.published',
-    body: { rows, reason: claim?.reason, claimedAt: claim?.claimedAt, codeDigest },
+    body: { rows, late, reason: claim?.reason, claimedAt: claim?.claimedAt, codeDigest, incomplete: claim?.incomplete },
   };
   const lineage: Fact = {
     ...about,

@@ -49,8 +49,19 @@ export function isKnown(moment: Moment, id: EndpointId, key: PartitionKey): bool
   return endpoint.kind === 'event' || hasInput(moment, endpoint, key);
 }
 
-/** Every partition that exists or is expected, oldest first. */
+/** Lists that were made in a moment: an endpoint is asked for by each of its consumers. */
+const lists = new WeakMap<Moment, Map<EndpointId, readonly PartitionKey[]>>();
+
+/** Every partition that exists or is expected, oldest first; within one moment the same list. */
 export function knownKeys(moment: Moment, id: EndpointId): readonly PartitionKey[] {
+  const made = lists.get(moment) ?? new Map<EndpointId, readonly PartitionKey[]>();
+  lists.set(moment, made);
+  const keys = made.get(id) ?? listKeys(moment, id);
+  made.set(id, keys);
+  return keys;
+}
+
+function listKeys(moment: Moment, id: EndpointId): readonly PartitionKey[] {
   const endpoint = moment.catalog.endpoints[id];
   const keys = new Set<PartitionKey>(moment.view.keys(id));
   if (endpoint !== undefined) for (const key of expectedKeys(moment, endpoint)) keys.add(key);

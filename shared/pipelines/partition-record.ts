@@ -46,6 +46,8 @@ const claim = z.strictObject({
   /** The execution that drives it; none until it has called. */
   execution: z.string().optional(),
   inputs: z.array(inputPin),
+  /** Of a closing whose deadline had passed: events that were acknowledged and had not landed. */
+  incomplete: count.optional(),
   /** The catalog whose query it runs, so that it stays the same query over every repetition. */
   catalog: catalogDigest,
 });
@@ -54,6 +56,8 @@ const commit = z.strictObject({
   generation: count,
   staging: z.string(),
   rows: count,
+  /** Of a closing: rows that came too late for their own partition. */
+  late: count.optional(),
   /** SHA-256 of the query and contract that made the staged rows. */
   codeDigest: z.string(),
   copyAttempt: count,

@@ -28,7 +28,7 @@ export type PartitionCommand =
   /** The run is alive. */
   | { readonly kind: 'extend'; readonly run: string; readonly leaseUntil: string }
   /** The staged rows are good: from here on they are copied, and nothing else happens. */
-  | { readonly kind: 'commit'; readonly run: string; readonly staged: Pick<Commit, 'staging' | 'rows' | 'codeDigest'> }
+  | { readonly kind: 'commit'; readonly run: string; readonly staged: Staged }
   /** The copy job was seen ended with an error that another one may not have. */
   | { readonly kind: 'copy-again'; readonly run: string; readonly jobId: string }
   /** The copy job was seen ended with an error that every other one would have. */
@@ -40,6 +40,9 @@ export type PartitionCommand =
   | { readonly kind: 'fail'; readonly run: string; readonly failure: RunFailure }
   /** A person decided that it is not to be built. */
   | { readonly kind: 'skip' };
+
+/** What a commit is about to publish. */
+export type Staged = Pick<Commit, 'staging' | 'rows' | 'late' | 'codeDigest'>;
 
 /** Why a run failed. */
 export interface RunFailure {
@@ -194,7 +197,7 @@ function kept(before: Claim, command: Extract<RunCommand, { readonly kind: 'begi
   return { ...rest, leaseUntil, drives: before.drives + 1 };
 }
 
-function commitOf(record: PartitionRecord, staged: Pick<Commit, 'staging' | 'rows' | 'codeDigest'>): Commit {
+function commitOf(record: PartitionRecord, staged: Staged): Commit {
   // An id of a copy job is never used for two staging tables: a stalled writer that repeats its insert finds its own job.
   return withAttempt(record, { ...staged, generation: record.generation + 1 }, (record.copies ?? 0) + 1);
 }

@@ -1,0 +1,9 @@
+// Owns the moment that decisions are made in.
+import type { Moment } from '#shared/pipelines/horizon.ts';
+import type { Parts } from '../parts.ts';
+
+/** Now, by what this instance knows. @throws PlatformError catalog_missing */
+export function momentOf({ applied, partitions, time }: Pick<Parts, 'applied' | 'partitions' | 'time'>): Moment {
+  const { catalog, firstApplied } = applied.require();
+  return { catalog, firstApplied, view: partitions, nowMs: time.now() };
+}

@@ -1,0 +1,58 @@
+// Owns the route of the numbers that move: events as they arrive, partitions as they stand.
+import { endpointsOf } from '#shared/catalog/catalog.ts';
+import { parseReport, reportPrefix } from '#shared/events/collector-report.ts';
+import { countOf } from '#shared/events/sequence-ranges.ts';
+import { type Route, route } from '#shared/http/route.ts';
+import { formatTimestamp } from '#shared/platform/timestamp.ts';
+import { keyAt } from '#shared/pipelines/partition-key.ts';
+import { z } from 'zod';
+import type { Parts } from '../parts.ts';
+
+const countsShape = z.object({
+  at: z.string(),
+  /** Acknowledged since the hour began, by event type. */
+  events: z.object({ hour: z.string(), total: z.int(), types: z.record(z.string(), z.int()) }),
+  /** Stored partitions by state. */
+  partitions: z.record(z.string(), z.int()),
+  /** Rows of all published partitions of event endpoints. */
+  rows: z.int(),
+});
+
+export function countRoutes(parts: Parts): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/counts',
+      summary: 'Events of this hour as collectors acknowledged them, partitions by state, rows in all.',
+      allow: ['analyst', 'team', 'compliance', 'service'],
+      answer: countsShape,
+      handle: async () => ({ json: await counts(parts) }),
+    }),
+  ];
+}
+
+async function counts(parts: Parts): Promise<z.infer<typeof countsShape>> {
+  const { applied, partitions, time } = parts;
+  const states: Record<string, number> = {};
+  let rows = 0;
+  for (const { id, kind } of endpointsOf(applied.require().catalog)) {
+    for (const key of partitions.keys(id)) {
+      const summary = partitions.summary(id, key);
+      if (summary === undefined) continue;
+      states[summary.state] = (states[summary.state] ?? 0) + 1;
+      if (kind === 'event') rows += summary.rows;
+    }
+  }
+  return { at: formatTimestamp(time.now()), events: await eventsOfThisHour(parts), partitions: states, rows };
+}
+
+async function eventsOfThisHour({ store, time }: Parts): Promise<z.infer<typeof countsShape>['events']> {
+  const hour = keyAt('hour', time.now());
+  const types: Record<string, number> = {};
+  for await (const { name } of store.list(reportPrefix(hour))) {
+    const found = await store.read(name);
+    const report = found === undefined ? undefined : parseReport(found.body);
+    for (const [type, ranges] of report?.types ?? []) types[type] = (types[type] ?? 0) + countOf(ranges);
+  }
+  return { hour, total: Object.values(types).reduce((sum, count) => sum + count, 0), types };
+}

@@ -1,0 +1,122 @@
+// Owns the routes that show endpoints and their partitions.
+import { endpointsOf } from '#shared/catalog/catalog.ts';
+import type { Endpoint } from '#shared/catalog/endpoint.ts';
+import { type Route, route } from '#shared/http/route.ts';
+import type { EndpointId } from '#shared/platform/ids.ts';
+import { PlatformError } from '#shared/platform/platform-error.ts';
+import { readinessOf } from '#shared/pipelines/readiness.ts';
+import type { PartitionName, PartitionRecord } from '#shared/pipelines/partition-record.ts';
+import { z } from 'zod';
+import { momentOf } from '../driving/moment.ts';
+import type { Parts } from '../parts.ts';
+import { endpointIdOf, partitionOf } from './partition-of.ts';
+import { partitionShape, showKnown, showPartitions } from './partition-shape.ts';
+
+const READERS = ['analyst', 'team', 'compliance', 'service'] as const;
+
+export function endpointRoutes(parts: Parts): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/endpoints',
+      summary: 'Every endpoint, with how its partitions stand.',
+      allow: READERS,
+      handle: () => ({
+        json: { endpoints: endpointsOf(parts.applied.require().catalog).map((e) => overview(parts, e)) },
+      }),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/endpoints/{id}',
+      summary: 'One endpoint with its whole contract.',
+      allow: READERS,
+      handle: ({ params }) => {
+        const endpoint = declared(parts, params['id']);
+        return { json: { ...endpoint, partitions: overview(parts, endpoint).partitions } };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/endpoints/{id}/partitions',
+      summary: 'Every partition that exists or is expected, oldest first.',
+      allow: READERS,
+      answer: z.object({ partitions: z.array(partitionShape) }),
+      handle: async ({ params }) => {
+        const { id } = declared(parts, params['id']);
+        await parts.partitions.refresh(id);
+        return { json: { partitions: showPartitions(momentOf(parts), id) } };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/endpoints/{id}/partitions/{key}',
+      summary: 'One partition: how it stands, what it is made of, what it waits for.',
+      allow: READERS,
+      handle: async ({ params }) => ({ json: await onePartition(parts, partitionOf(params['id'], params['key'])) }),
+    }),
+  ];
+}
+
+/** @throws PlatformError unknown_endpoint, catalog_missing */
+export function declared({ applied }: Pick<Parts, 'applied'>, id: string | undefined): Endpoint {
+  const endpoint = applied.require().catalog.endpoints[endpointIdOf(id)];
+  if (endpoint === undefined) throw new PlatformError('unknown_endpoint', { message: `There is no endpoint ${id}.` });
+  return endpoint;
+}
+
+async function onePartition(parts: Parts, name: PartitionName): Promise<object> {
+  const endpoint = declared(parts, name.endpoint);
+  const record = await parts.partitions.read(name);
+  const moment = momentOf(parts);
+  const shown = showKnown(moment, name);
+  if (shown === undefined) throw new PlatformError('unknown_partition');
+  const readiness = endpoint.kind === 'sql' ? readinessOf(moment, endpoint, name.key) : undefined;
+  return {
+    ...shown,
+    ...detailsOf(record),
+    ...(readiness?.kind === 'missing' ? { missing: readiness.missing } : {}),
+  };
+}
+
+function detailsOf(record: PartitionRecord | undefined): object {
+  if (record === undefined) return { inputs: [] };
+  const { inputs, codeDigest, claim, commit, failure } = record;
+  return {
+    inputs,
+    ...(codeDigest === undefined ? {} : { codeDigest }),
+    ...(claim === undefined ? {} : { claim }),
+    ...(commit === undefined ? {} : { commit }),
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+function overview(
+  { partitions }: Pick<Parts, 'partitions'>,
+  { id, kind, description, owner, grain, retention, ...endpoint }: Endpoint,
+) {
+  return {
+    id,
+    kind,
+    description,
+    owner,
+    grain,
+    retention,
+    inputs: 'inputs' in endpoint ? endpoint.inputs.map((input) => input.endpoint) : [],
+    partitions: countStates(partitions, id),
+  };
+}
+
+/** How many stored partitions are in each state, and the newest published one. */
+function countStates(partitions: Parts['partitions'], id: EndpointId): object {
+  const states: Record<string, number> = {};
+  let latest: string | undefined;
+  let rows = 0;
+  for (const key of partitions.keys(id)) {
+    const summary = partitions.summary(id, key);
+    if (summary === undefined) continue;
+    states[summary.state] = (states[summary.state] ?? 0) + 1;
+    rows += summary.rows;
+    if (summary.generation > 0) latest = key;
+  }
+  return { states, rows, ...(latest === undefined ? {} : { latest }) };
+}

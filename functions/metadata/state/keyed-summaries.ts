@@ -1,0 +1,44 @@
+// Owns the summaries of one endpoint's partitions in memory, in order of their keys.
+import type { PartitionKey } from '#shared/pipelines/partition-key.ts';
+import type { PartitionSummary } from '#shared/pipelines/partition-summary.ts';
+
+interface Entry {
+  readonly summary: PartitionSummary;
+  /** Generation of the object that says so. */
+  readonly version: bigint;
+}
+
+export class KeyedSummaries {
+  readonly #entries = new Map<PartitionKey, Entry>();
+  readonly #active = new Set<PartitionKey>();
+  #sortedKeys: readonly PartitionKey[] | undefined;
+  #sortedActive: readonly PartitionKey[] | undefined;
+
+  get(key: PartitionKey): PartitionSummary | undefined {
+    return this.#entries.get(key)?.summary;
+  }
+
+  /** Every key, in order. */
+  keys(): readonly PartitionKey[] {
+    return (this.#sortedKeys ??= [...this.#entries.keys()].sort());
+  }
+
+  /** The keys of what is neither published nor skipped, in order. */
+  active(): readonly PartitionKey[] {
+    return (this.#sortedActive ??= [...this.#active].sort());
+  }
+
+  /** Takes a summary unless a newer one is known: a listing may have been made before an own write. */
+  set(key: PartitionKey, summary: PartitionSummary, generation: string): void {
+    const known = this.#entries.get(key);
+    const version = BigInt(generation);
+    if (known !== undefined && known.version > version) return;
+    if (known === undefined) this.#sortedKeys = undefined;
+    this.#entries.set(key, { summary, version });
+    const isActive = summary.state !== 'published' && summary.state !== 'skipped';
+    if (isActive === this.#active.has(key)) return;
+    if (isActive) this.#active.add(key);
+    else this.#active.delete(key);
+    this.#sortedActive = undefined;
+  }
+}
