@@ -2,15 +2,68 @@
 import type { Column } from '../column.ts';
 import { platformColumn as column } from './platform-column.ts';
 
-/** The kinds of fact, and the view of the `platform` dataset that shows each. */
+/** A view of one kind of fact. */
+interface FactView {
+  /** Its name in the dataset `platform`. */
+  readonly view: string;
+  readonly description: string;
+  /** Columns that it makes of members of the body: name, then JSONPath and type. JSON as it is has no type. */
+  readonly columns: Readonly<Record<string, readonly [path: string, type?: 'STRING' | 'INT64' | 'BOOL' | 'TIMESTAMP']>>;
+  /** A list in the body of which every item becomes a row; paths then begin at the item. */
+  readonly each?: string;
+}
+
+/** The kinds of fact, and the view that shows each. */
 export const FACT_VIEWS = {
-  'partition.published': { view: 'partitions', description: 'Every generation of a partition that was published.' },
-  'run.ended': { view: 'runs', description: 'Every run and how it ended.' },
-  'audit.counted': { view: 'audits', description: 'What the audits of staged partitions counted.' },
-  'lineage.edge': { view: 'lineage', description: 'Which generation of which partition was made of which others.' },
-  'erasure.step': { view: 'erasures', description: 'Every step of every erasure.' },
-  'access.recorded': { view: 'accesses', description: 'Every opening of sealed values: by whom, for what, how many.' },
-} as const satisfies Readonly<Record<string, { readonly view: string; readonly description: string }>>;
+  'partition.published': {
+    view: 'partitions',
+    description: 'Every generation of a partition that was published.',
+    columns: {
+      row_count: ['$.rows', 'INT64'],
+      reason: ['$.reason', 'STRING'],
+      incomplete: ['$.incomplete', 'BOOL'],
+      claimed_at: ['$.claimedAt', 'TIMESTAMP'],
+      code_digest: ['$.codeDigest', 'STRING'],
+    },
+  },
+  'run.ended': {
+    view: 'runs',
+    description: 'Every run and how it ended.',
+    columns: {
+      outcome: ['$.outcome', 'STRING'],
+      reason: ['$.reason', 'STRING'],
+      started_at: ['$.startedAt', 'TIMESTAMP'],
+      row_count: ['$.rows', 'INT64'],
+      code: ['$.code', 'STRING'],
+      message: ['$.message', 'STRING'],
+    },
+  },
+  'audit.counted': {
+    view: 'audits',
+    description: 'What the audits of staged partitions counted.',
+    columns: { row_count: ['$.rows', 'INT64'], outside_partition: ['$.outside', 'INT64'], checks: ['$.checks'] },
+  },
+  'lineage.edge': {
+    view: 'lineage',
+    description: 'Which generation of which partition was made of which others: a row for each of those.',
+    each: '$.inputs',
+    columns: {
+      input_endpoint: ['$.endpoint', 'STRING'],
+      input_partition_key: ['$.key', 'STRING'],
+      input_generation: ['$.generation', 'INT64'],
+    },
+  },
+  'erasure.step': {
+    view: 'erasures',
+    description: 'Every step of every erasure.',
+    columns: { erasure: ['$.erasure', 'STRING'], state: ['$.state', 'STRING'], basis: ['$.basis', 'STRING'] },
+  },
+  'access.recorded': {
+    view: 'accesses',
+    description: 'Every opening of sealed values: by whom, for what, how many.',
+    columns: {},
+  },
+} as const satisfies Readonly<Record<string, FactView>>;
 
 /** A kind of fact. */
 export type FactKind = keyof typeof FACT_VIEWS;
@@ -27,14 +80,33 @@ export const FACT_COLUMNS: readonly Column[] = [
   column('body', 'JSON', 'Everything else, by kind; never anything of a person.'),
 ];
 
+/** A reserved word of GoogleSQL, so it must be quoted; the views give it a name that need not be. */
+const HAPPENED = '`at`';
+
 /** The query of the view of one kind: each fact once, though it may have been told more often. */
 export function factViewQuery(kind: FactKind): string {
-  const names = FACT_COLUMNS.map(({ name }) => name).filter((name) => name !== 'kind');
+  const { columns, each }: FactView = FACT_VIEWS[kind];
+  const common = ['fact_id', `${HAPPENED} AS happened_at`, 'endpoint', 'partition_key', 'generation', 'run'];
+  const own = Object.entries(columns).map(([name, [path, type]]) => {
+    const source = each === undefined ? 'body' : 'item';
+    return `${member(source, path, type)} AS ${name}`;
+  });
   return [
-    `SELECT\n  ${names.join(',\n  ')}`,
-    'FROM `platform.facts`',
-    `WHERE kind = '${kind}'`,
-    'QUALIFY ROW_NUMBER() OVER (PARTITION BY fact_id ORDER BY at) = 1',
+    `SELECT\n  ${[...common, ...own, 'body'].join(',\n  ')}`,
+    'FROM (',
+    '  SELECT *',
+    '  FROM `platform.facts`',
+    `  WHERE kind = '${kind}'`,
+    `  QUALIFY ROW_NUMBER() OVER (PARTITION BY fact_id ORDER BY ${HAPPENED}) = 1`,
+    ')',
+    ...(each === undefined ? [] : [`CROSS JOIN UNNEST(JSON_QUERY_ARRAY(body, '${each}')) AS item`]),
     '',
   ].join('\n');
+}
+
+/** What a body does not have, or has in another form, is NULL: bodies grow, and old facts stay. */
+function member(source: string, path: string, type: string | undefined): string {
+  if (type === undefined) return `JSON_QUERY(${source}, '${path}')`;
+  const text = `JSON_VALUE(${source}, '${path}')`;
+  return type === 'STRING' ? text : `SAFE_CAST(${text} AS ${type})`;
 }
