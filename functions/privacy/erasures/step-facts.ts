@@ -2,6 +2,7 @@
 import type { JsonValue } from '#shared/platform/canonical-json.ts';
 import { formatTimestamp } from '#shared/platform/timestamp.ts';
 import type { ErasureRecord, ErasureStepName } from '#shared/privacy/erasure/erasure-record.ts';
+import { blockedBy } from '#shared/privacy/erasure/scope-plan.ts';
 import type { Facts } from '../facts.ts';
 
 type Body = { readonly [name: string]: JsonValue };
@@ -10,6 +11,13 @@ type Body = { readonly [name: string]: JsonValue };
 export function recordReceived(facts: Facts, record: ErasureRecord): Promise<void> {
   const body = { ...about(record, 'received'), due_at: formatTimestamp(record.dueAtMs) };
   return facts.record({ id: factId(record, 'received'), kind: 'erasure.step', atMs: record.receivedAtMs, body });
+}
+
+/** Records that something blocks an erasure: as often as it was scoped and still blocked. */
+export function recordBlocked(facts: Facts, record: ErasureRecord): Promise<void> {
+  const { atMs, plan } = record.steps.scoped ?? { atMs: record.receivedAtMs, plan: [] };
+  const body = { ...about(record, 'blocked'), endpoints: blockedBy(plan).map(({ endpoint }) => endpoint) };
+  return facts.record({ id: `${factId(record, 'blocked')}/${atMs}`, kind: 'erasure.step', atMs, body });
 }
 
 /** Records a step that was taken. */

@@ -6,7 +6,7 @@ import { mayFollow } from '#shared/privacy/erasure/erasure-states.ts';
 import { blockedBy } from '#shared/privacy/erasure/scope-plan.ts';
 import type { ErasureDeps } from './erasure-deps.ts';
 import { readErasure, replaceErasure, type StoredErasure } from './erasure-objects.ts';
-import { recordStep } from './step-facts.ts';
+import { recordBlocked, recordStep } from './step-facts.ts';
 
 /** What the work of a step gives: its report, or word that it has to be called again. */
 export type Worked<Name extends ErasureStepName> =
@@ -79,10 +79,13 @@ function mayBeTaken(record: ErasureRecord, state: ErasureStepName): boolean {
 }
 
 async function taken(deps: ErasureDeps, record: ErasureRecord, state: ErasureStepName): Promise<StepTaken> {
-  await recordStep(deps.facts, record, state);
-  const blocked = state === 'scoped' && !isTaken(record, state);
-  if (blocked) warnOwners(deps, record);
-  return { record, againAfterSeconds: blocked ? BLOCKED_AGAIN_SECONDS : 0 };
+  if (isTaken(record, state)) {
+    await recordStep(deps.facts, record, state);
+    return { record, againAfterSeconds: 0 };
+  }
+  await recordBlocked(deps.facts, record);
+  warnOwners(deps, record);
+  return { record, againAfterSeconds: BLOCKED_AGAIN_SECONDS };
 }
 
 function warnOwners({ log }: ErasureDeps, { id, steps }: ErasureRecord): void {

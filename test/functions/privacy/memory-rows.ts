@@ -1,0 +1,61 @@
+// Owns a warehouse in memory that understands the statements of erasures and no others.
+import assert from 'node:assert/strict';
+import type { ErasedRows, Statement, TablePath } from '#shared/gcp/erased-rows.ts';
+
+export type Row = Readonly<Record<string, string>>;
+
+export interface MemoryRows extends ErasedRows {
+  readonly tables_: Map<string, Row[]>;
+  /** Every statement that was run, as the history of jobs would show it. */
+  readonly history: readonly string[];
+}
+
+const STATEMENT = /^(?:DELETE|SELECT COUNT\(\*\) AS remaining\n) ?FROM `([^`]+)`\nWHERE ([^]+)$/;
+const CONDITION = /`([^`]+)` IN \(SELECT token FROM `([^`]+)`\)/g;
+
+export function memoryRows(tables: Readonly<Record<string, readonly Row[]>>): MemoryRows {
+  const held = new Map(Object.entries(tables).map(([name, rows]) => [name, [...rows]]));
+  const jobs = new Map<string, Statement>();
+  const history: string[] = [];
+
+  const matching = (sql: string): { readonly table: string; readonly holds: (row: Row) => boolean } => {
+    history.push(sql);
+    const [, table = '', condition = ''] = STATEMENT.exec(sql) ?? assert.fail(`not a statement of an erasure: ${sql}`);
+    const conditions = [...condition.matchAll(CONDITION)].map(([, column = '', tokens = '']) => ({
+      column,
+      tokens: new Set(held.get(tokens)?.map(({ token }) => token) ?? assert.fail(`no table ${tokens}`)),
+    }));
+    assert.ok(held.has(table), `no table ${table}`);
+    return { table, holds: (row) => conditions.some(({ column, tokens }) => tokens.has(row[column])) };
+  };
+
+  return {
+    tables_: held,
+    history,
+    tables: async (dataset, prefix) =>
+      [...held.keys()].flatMap((name) =>
+        name.startsWith(`${dataset}.${prefix}`) ? [name.slice(dataset.length + 1)] : [],
+      ),
+    loadTokens: async (table, tokens) =>
+      void held.set(
+        table,
+        tokens.map((token) => ({ token })),
+      ),
+    runStatement: async (jobId, sql) => {
+      const known = jobs.get(jobId);
+      if (known !== undefined) return known;
+      const { table, holds } = matching(sql);
+      const rows = held.get(table) ?? [];
+      const left = rows.filter((row) => !holds(row));
+      held.set(table, left);
+      const done: Statement = { kind: 'done', rows: rows.length - left.length };
+      jobs.set(jobId, done);
+      return done;
+    },
+    count: async (sql) => {
+      const { table, holds } = matching(sql);
+      return (held.get(table) ?? []).filter(holds).length;
+    },
+    dropTable: async (table: TablePath) => void held.delete(table),
+  };
+}
