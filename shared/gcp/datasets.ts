@@ -1,6 +1,7 @@
 // Owns datasets of BigQuery as the operator keeps them.
 import type { BigQuery } from '@google-cloud/bigquery';
 import type { DatasetResource } from '../catalog/operator/resource.ts';
+import { toPlatformError } from './failure.ts';
 import { labelChanges, labelsFrom } from './labels.ts';
 import { change, createOnce, readIfThere } from './resource-failure.ts';
 
@@ -21,7 +22,10 @@ export async function datasetsLabelled(
   client: BigQuery,
   label: { readonly key: string; readonly value: string },
 ): Promise<readonly string[]> {
-  const [datasets] = await client.getDatasets({ filter: `labels.${label.key}:${label.value}` });
+  const filter = `labels.${label.key}:${label.value}`;
+  const [datasets] = await client.getDatasets({ filter }).catch((error: unknown) => {
+    throw toPlatformError(error);
+  });
   return datasets.map(({ id }) => id ?? '').filter((id) => id !== '');
 }
 
