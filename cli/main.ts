@@ -7,7 +7,9 @@ import { registerCompile } from './commands/compile.ts';
 import { registerDown } from './commands/down.ts';
 import { registerEnv } from './commands/env.ts';
 import { registerExec } from './commands/exec.ts';
+import { registerPartitions } from './commands/partitions.ts';
 import { registerPlan } from './commands/plan.ts';
+import { registerRun } from './commands/run.ts';
 import { registerSend } from './commands/send.ts';
 import { registerSql } from './commands/sql.ts';
 import { registerStatus } from './commands/status.ts';
@@ -29,6 +31,8 @@ const COMMANDS = [
   registerPlan,
   registerApply,
   registerSend,
+  registerPartitions,
+  registerRun,
   registerSql,
   registerEnv,
   registerExec,

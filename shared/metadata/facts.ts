@@ -52,7 +52,14 @@ export function publishedFacts(
     ...about,
     id: `partition.published/${endpoint}/${key}/${generation}`,
     kind: 'partition.published',
-    body: { rows, late, reason: claim?.reason, claimedAt: claim?.claimedAt, codeDigest, incomplete: claim?.incomplete },
+    body: {
+      rows,
+      late,
+      reason: claim?.reason,
+      claimedAt: claim?.claimedAt,
+      codeDigest,
+      ...(claim?.incomplete === undefined ? {} : { incomplete: true, missing: claim.incomplete }),
+    },
   };
   const lineage: Fact = {
     ...about,

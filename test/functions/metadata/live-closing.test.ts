@@ -44,6 +44,8 @@ test('what lands after its hour was closed goes into the next one, and into the 
   const told = simulation.logs.filter((line) => line.includes('closing_incomplete'));
   assert.equal(told.length, 1, 'closing without it is an alert');
   assert.match(told[0] ?? '', /"partition":"2026-08-20T21","count":1/);
+  const fact = simulation.facts.find(({ fact_id: id }) => id === 'partition.published/music.played/2026-08-20T21/1');
+  assert.match(fact?.body ?? '', /"incomplete":true,"missing":1/);
 });
 
 test('an import that touches an hour that has not ended leaves it to the clock', async () => {

@@ -30,6 +30,7 @@ export interface ToldFact {
   readonly endpoint?: string;
   readonly partition_key?: string;
   readonly generation?: number;
+  readonly body?: string;
 }
 
 export class Simulation {

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { catalogWith, dailyPipeline, pipeline } from '#test/shared/pipelines/memory-view.ts';
+import { MINUTE_MS, Simulation } from './simulation/simulation.ts';
+
+const NOW = Date.UTC(2026, 7, 11, 3, 0, 10);
+const catalog = catalogWith(dailyPipeline(), pipeline('music/copy', 'music.daily'));
+const simulation = new Simulation({ catalog, nowMs: NOW, firstAppliedMs: NOW - 2.5 * 60 * MINUTE_MS });
+await simulation.import('import-1', 'music.Played', { a: '2026-08-10T22:10:00Z', b: '2026-08-10T23:50:00Z' });
+await simulation.until(() => simulation.bigQuery.tables.has('music.copy 2026-08-10'), 2 * MINUTE_MS);
+await simulation.until(() => false, 1000);
+
+async function get(path: string): Promise<unknown> {
+  const { status, json } = await simulation.call('GET', path);
+  assert.equal(status, 200, JSON.stringify(json));
+  return json;
+}
+
+async function problem(method: string, path: string, body?: unknown): Promise<[number, string]> {
+  const { status, json } = await simulation.call(method, path, body);
+  return [status, (json as { code: string }).code];
+}
+
+test('every endpoint is listed with how its partitions stand', async () => {
+  const { endpoints } = (await get('/v1/endpoints')) as {
+    endpoints: { id: string; inputs: string[]; partitions: object }[];
+  };
+  assert.deepEqual(
+    endpoints.map(({ id, inputs, partitions }) => [id, inputs, partitions]),
+    [
+      ['music.copy', ['music.daily'], { states: { published: 1 }, rows: 2, latest: '2026-08-10' }],
+      ['music.daily', ['music.played'], { states: { published: 1 }, rows: 2, latest: '2026-08-10' }],
+      ['music.played', [], { states: { published: 5 }, rows: 2, latest: '2026-08-11T02' }],
+    ],
+  );
+  const one = (await get('/v1/endpoints/music.daily')) as Record<string, unknown>;
+  assert.equal(one['query'], catalog.endpoints['music.daily' as never]?.['query' as never]);
+});
+
+test('partitions are listed oldest first, those that are only expected too', async () => {
+  const { partitions } = (await get('/v1/endpoints/music.played/partitions')) as {
+    partitions: { key: string; state: string; generation: number; rows: number; publishedAt?: string }[];
+  };
+  assert.deepEqual(
+    partitions.map(({ key, state, generation, rows }) => [key, state, generation, rows]),
+    [
+      ['2026-08-10T22', 'published', 1, 1],
+      ['2026-08-10T23', 'published', 1, 1],
+      ['2026-08-11T00', 'published', 1, 0],
+      ['2026-08-11T01', 'published', 1, 0],
+      ['2026-08-11T02', 'published', 1, 0],
+    ],
+  );
+  assert.match(partitions[0]?.publishedAt ?? '', /^2026-08-11T03:0\d:\d\d\.\d{3}Z$/);
+});
+
+test('one partition says what it is made of', async () => {
+  const one = (await get('/v1/endpoints/music.daily/partitions/2026-08-10')) as {
+    inputs: object[];
+    codeDigest: string;
+  };
+  assert.deepEqual(one.inputs, [
+    { endpoint: 'music.played', key: '2026-08-10T22', generation: 1 },
+    { endpoint: 'music.played', key: '2026-08-10T23', generation: 1 },
+  ]);
+  assert.match(one.codeDigest, /^[0-9a-f]{64}$/);
+});
+
+test('the last runs come newest first, as many as asked for', async () => {
+  const { runs } = (await get('/v1/runs?limit=2')) as { runs: { endpoint: string; state: string; at: string }[] };
+  assert.equal(runs.length, 2);
+  assert.equal(runs[0]?.endpoint, 'music.copy');
+  assert.ok((runs[0]?.at ?? '') >= (runs[1]?.at ?? ''));
+  assert.deepEqual(await problem('GET', '/v1/runs?limit=0'), [400, 'invalid_argument']);
+});
+
+test('counts are those of now, imported events among them', async () => {
+  await simulation.live('music.Played', ['x', 'y']);
+  const counts = (await get('/v1/counts')) as { events: object; partitions: object; rows: number };
+  assert.deepEqual(counts.events, { hour: '2026-08-11T03', total: 4, types: { 'music.Played': 4 } });
+  assert.deepEqual([counts.partitions, counts.rows], [{ published: 7 }, 2]);
+});
+
+test('lineage is asked by node, direction and level', async () => {
+  const graph = (await get('/v1/lineage?node=music.daily&direction=downstream')) as { edges: object[] };
+  assert.deepEqual(graph.edges, [{ from: 'music.daily', to: 'music.copy' }]);
+  assert.deepEqual(await problem('GET', '/v1/lineage?node=music.none'), [404, 'unknown_endpoint']);
+  assert.deepEqual(await problem('GET', '/v1/lineage?direction=sideways'), [400, 'invalid_argument']);
+});
+
+test('what is not there, or no key, is told apart', async () => {
+  assert.deepEqual(await problem('GET', '/v1/endpoints/music.none'), [404, 'unknown_endpoint']);
+  assert.deepEqual(await problem('GET', '/v1/endpoints/music.daily/partitions/2026-8-1'), [
+    400,
+    'invalid_partition_key',
+  ]);
+  assert.deepEqual(await problem('GET', '/v1/endpoints/music.daily/partitions/2026-08-09'), [404, 'unknown_partition']);
+  const run = '/v1/endpoints/music.daily/partitions';
+  assert.deepEqual(await problem('POST', `${run}/2026-08-10T01:run`), [400, 'invalid_partition_key']);
+  assert.deepEqual(await problem('POST', `${run}/2026-08-09:run`), [404, 'unknown_partition']);
+});
+
+test('a run by hand builds a published partition again, once at a time, and what reads it follows', async () => {
+  const path = '/v1/endpoints/music.daily/partitions/2026-08-10';
+  const { status, json } = await simulation.call('POST', `${path}:run`);
+  assert.equal(status, 202);
+  assert.deepEqual(await problem('POST', `${path}:run`), [409, 'run_in_progress']);
+  assert.equal((json as { state: string }).state, 'running');
+  await simulation.until(() => false, 5000);
+  const daily = (await get(path)) as { state: string; generation: number; run: string };
+  assert.deepEqual([daily.state, daily.generation, daily.run], ['published', 2, (json as { run: string }).run]);
+  const copy = (await get('/v1/endpoints/music.copy/partitions/2026-08-10')) as { generation: number };
+  assert.equal(copy.generation, 2);
+});
+
+test('a run that holds nothing is told so, whatever it says', async () => {
+  const run = '/v1/runs/music.daily/2026-08-10/nobody';
+  const calls = { begin: { execution: 'e' }, audited: { row: [] }, published: {}, failed: { code: 500 } };
+  for (const [verb, body] of Object.entries(calls)) {
+    const { json } = await simulation.call('POST', `${run}:${verb}`, body);
+    assert.deepEqual(json, { step: 'none', reason: 'superseded' }, verb);
+  }
+  const { json } = await simulation.call('POST', '/v1/closers/music.played:next', { closer: 'nobody', execution: 'e' });
+  assert.deepEqual(json, { done: true });
+});
+
+test('before a catalog is applied there is nothing to do and nothing to show', async () => {
+  const empty = new Simulation({ catalog, nowMs: NOW });
+  await empty.store.delete('catalog/current');
+  assert.deepEqual((await empty.call('POST', '/v1/tick', { now: NOW / 1000 })).json, { done: true, started: 0 });
+  assert.equal((await empty.call('GET', '/v1/endpoints')).status, 500);
+});
