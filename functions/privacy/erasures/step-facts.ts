@@ -9,7 +9,7 @@ type Body = { readonly [name: string]: JsonValue };
 
 /** Records that an erasure was received, whoever asked for it. */
 export function recordReceived(facts: Facts, record: ErasureRecord): Promise<void> {
-  const body = { ...about(record, 'received'), due_at: formatTimestamp(record.dueAtMs) };
+  const body = { ...about(record, 'received'), dueAt: formatTimestamp(record.dueAtMs) };
   return facts.record({ id: factId(record, 'received'), kind: 'erasure.step', atMs: record.receivedAtMs, body });
 }
 
@@ -44,7 +44,7 @@ const DETAILS: { readonly [Name in ErasureStepName]: (step: Taken<Name>) => Body
   scoped: ({ plan }) => ({ endpoints: countBy(plan.map(({ action }) => action)) }),
   frozen: ({ keyrings, tokens }) => ({ keyrings, tokens }),
   shredded: ({ keyrings }) => ({ keyrings: keyrings.length }),
-  waited: ({ boundMs }) => ({ bound_ms: boundMs }),
+  waited: ({ boundMs }) => ({ boundMs }),
   'rows-cleaned': ({ endpoints }) => ({ rows: sumOf(endpoints.map(({ rows }) => rows)) }),
   proved: ({ probes }) => ({ probes: sumOf(probes.map(({ tried }) => tried)) }),
   certified: ({ sequence, hash }) => ({ sequence, hash }),
