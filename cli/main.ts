@@ -2,10 +2,12 @@
 import { Command, CommanderError } from 'commander';
 import { exitCode } from '#shared/platform/error-codes.ts';
 import { registerApply } from './commands/apply.ts';
+import { registerCertificate } from './commands/certificate.ts';
 import { registerCloud } from './commands/cloud.ts';
 import { registerCompile } from './commands/compile.ts';
 import { registerDown } from './commands/down.ts';
 import { registerEnv } from './commands/env.ts';
+import { registerErase } from './commands/erase.ts';
 import { registerExec } from './commands/exec.ts';
 import { registerPartitions } from './commands/partitions.ts';
 import { registerPlan } from './commands/plan.ts';
@@ -34,6 +36,8 @@ const COMMANDS = [
   registerPartitions,
   registerRun,
   registerSql,
+  registerErase,
+  registerCertificate,
   registerEnv,
   registerExec,
   registerCloud,

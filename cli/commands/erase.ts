@@ -1,0 +1,109 @@
+// Owns `trib erase`: asks for the erasure of a user, and waits for its certificate where that is wanted.
+import { type Command, Option } from 'commander';
+import { PlatformError } from '#shared/platform/platform-error.ts';
+import { ERASURE_BASES, type ErasureBasis } from '#shared/privacy/erasure/erasure-record.ts';
+import { createProgressLine, printJson, say } from '../output/streams.ts';
+import { call, connect, tokenOf } from '../platform/connection.ts';
+import { dataOption, type DataOption } from './data-option.ts';
+
+interface Options extends DataOption {
+  readonly wait?: boolean;
+  readonly json?: boolean;
+  readonly basis: ErasureBasis;
+}
+
+/** What privacy says of an erasure, as far as this command reads it. */
+interface Erasure {
+  readonly id: string;
+  readonly state: string;
+  readonly dueAt: string;
+  readonly blockedBy?: readonly { readonly endpoint: string; readonly reason: string; readonly owner?: string }[];
+  readonly certificate?: unknown;
+}
+
+const LOOK_EVERY_MS = 250;
+/** A platform that is being restarted is waited for. */
+const PATIENCE_MS = 60_000;
+
+/** What a person is told of each state while they wait. */
+const WORDS: Readonly<Record<string, string>> = {
+  received: 'received, recorded durably',
+  scoped: 'every table is planned for',
+  frozen: 'the keys are frozen',
+  shredded: 'the keys are destroyed; waiting until no process can use them any more',
+  waited: 'the revocation bound has passed',
+  'rows-cleaned': 'derived rows are deleted',
+  proved: 'proved that nothing opens',
+  certified: 'certified',
+};
+
+export function registerErase(program: Command): void {
+  program
+    .command('erase')
+    .description('forget a user: destroy their keys, delete what was derived from them, certify it')
+    .addOption(dataOption())
+    .argument('<user>', 'the user id as the apps send it')
+    .option('--wait', 'until the certificate is there')
+    .option('--json', 'one line of JSON: id, state, and the certificate with --wait')
+    .addOption(new Option('--basis <ground>', 'ground of Art. 17(1) GDPR').choices(ERASURE_BASES).default('request'))
+    .action(erase);
+}
+
+async function erase(userId: string, options: Options): Promise<void> {
+  const connection = connect(options.data);
+  const platform = { url: connection.ready.privacy, bearer: tokenOf(connection, 'compliance') };
+  const { url, bearer } = platform;
+  const asked = await call<Erasure>({ url: `${url}/v1/erasures`, bearer, body: { userId, basis: options.basis } });
+  if (!options.wait) {
+    if (options.json) printJson({ id: asked.id, state: asked.state, dueAt: asked.dueAt });
+    else
+      say(
+        `erasure ${asked.id}: ${asked.state}, due ${asked.dueAt}\nIt goes on by itself; --wait waits for the certificate.`,
+      );
+    return;
+  }
+  const done = await untilCertified(platform, asked.id);
+  if (options.json) printJson({ id: done.id, state: done.state, certificate: done.certificate });
+  else process.stdout.write(`${JSON.stringify(done.certificate, undefined, 2)}\n`);
+}
+
+/** Waits, and says how far it is. Ending the command does not end the erasure. */
+async function untilCertified(
+  { url, bearer }: { readonly url: string; readonly bearer: string },
+  id: string,
+): Promise<Erasure> {
+  const progress = createProgressLine();
+  let answeredMs = Date.now();
+  for (let last = ''; ;) {
+    const shown = await call<Erasure>({ url: `${url}/v1/erasures/${id}`, bearer }).catch((thrown: unknown) => {
+      if (!passes(thrown) || Date.now() - answeredMs > PATIENCE_MS) throw thrown;
+    });
+    if (shown !== undefined) {
+      answeredMs = Date.now();
+      requireUnblocked(shown);
+      const words = `erasure ${id}: ${WORDS[shown.state] ?? shown.state}`;
+      if (shown.state === 'certified') {
+        progress.done(words);
+        return shown;
+      }
+      if (shown.state !== last && !process.stderr.isTTY) say(words);
+      else progress.update(words);
+      last = shown.state;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+function passes(thrown: unknown): boolean {
+  return thrown instanceof PlatformError && thrown.fault === 'transient';
+}
+
+/** Nothing goes on until somebody has declared something, so nobody is kept waiting for it. */
+function requireUnblocked({ id, blockedBy = [] }: Erasure): void {
+  if (blockedBy.length === 0) return;
+  const each = blockedBy.map(({ endpoint, reason, owner }) => `${endpoint} (${owner ?? 'no owner'}): ${reason}`);
+  throw new PlatformError('erasure_blocked', {
+    message: `Erasure ${id} is blocked, and no key is destroyed yet: ${each.join('; ')}.`,
+    hint: 'Its owner declares the columns; the erasure then goes on by itself.',
+  });
+}
