@@ -97,7 +97,7 @@ function assemble(deps: MetadataDeps, ring: () => void): Parts {
   return {
     place,
     store,
-    applied: new AppliedCatalog(store, log),
+    applied: new AppliedCatalog(store, time, log),
     partitions: new Partitions(store),
     slots: new Slots(store),
     closers: new Closers(store, time),
@@ -137,6 +137,7 @@ async function principalOf(
 ): Promise<Principal | undefined> {
   const email = await identify(headers);
   if (email === undefined) return undefined;
+  if (applied.current === undefined) await applied.refreshOnDemand();
   const roles = applied.current?.catalog.platform.roles;
   // PEOPLE_ROLES are exactly the keys.
   const members: RoleMembers =

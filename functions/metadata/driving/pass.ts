@@ -25,11 +25,11 @@ export const MAX_STARTS = 500;
 
 /** `thorough`: takes in what other instances have written first; the tick does, a look between two ticks need not. */
 export async function pass(parts: Parts, depth: 'thorough' | 'light'): Promise<PassResult> {
-  const { applied, partitions, slots, imports } = parts;
+  const { applied, partitions, slots, imports, time } = parts;
   await applied.refresh();
   if (applied.current === undefined) return { done: true, started: 0 };
   if (depth === 'thorough') {
-    await Promise.all([partitions.refresh(), slots.refresh(), imports.refresh()]);
+    await Promise.all([partitions.refresh(), slots.refresh(), imports.refresh(time.now())]);
     await sweepSlots(parts);
   }
   await finishImports(parts);

@@ -72,7 +72,8 @@ async function hasLanded(
   brought: ReadonlyMap<EventTypeId, Brought>,
 ): Promise<boolean> {
   for (const [type, { boots }] of brought) {
-    const since = parseTimestamp(record.openedAt) ?? 0;
+    // The clocks of collectors differ a little.
+    const since = (parseTimestamp(record.openedAt) ?? HOUR_MS) - HOUR_MS;
     const landed = await landedBy(parts.jobs, landedOfImport(type), { since, import_id: record.id });
     const reports = [...boots].map(([boot, acknowledged]) => ({ boot, acknowledged, final: true }));
     if (completenessOf(reports, landed, 'in-time').kind !== 'complete') return false;

@@ -30,8 +30,8 @@ export function endpointRoutes(parts: Parts): readonly Route[] {
       path: '/v1/endpoints/{id}',
       summary: 'One endpoint with its whole contract.',
       allow: READERS,
-      handle: ({ params }) => {
-        const endpoint = declared(parts, params['id']);
+      handle: async ({ params }) => {
+        const endpoint = await declared(parts, params['id']);
         return { json: { ...endpoint, partitions: overview(parts, endpoint).partitions } };
       },
     }),
@@ -42,7 +42,7 @@ export function endpointRoutes(parts: Parts): readonly Route[] {
       allow: READERS,
       answer: z.object({ partitions: z.array(partitionShape) }),
       handle: async ({ params }) => {
-        const { id } = declared(parts, params['id']);
+        const { id } = await declared(parts, params['id']);
         await parts.partitions.refresh(id);
         return { json: { partitions: showPartitions(momentOf(parts), id) } };
       },
@@ -57,15 +57,20 @@ export function endpointRoutes(parts: Parts): readonly Route[] {
   ];
 }
 
-/** @throws PlatformError unknown_endpoint, catalog_missing */
-export function declared({ applied }: Pick<Parts, 'applied'>, id: string | undefined): Endpoint {
-  const endpoint = applied.require().catalog.endpoints[endpointIdOf(id)];
+/**
+ * An endpoint of the applied catalog; one that is unknown may have come with a newer one.
+ * @throws PlatformError unknown_endpoint, catalog_missing
+ */
+export async function declared({ applied }: Pick<Parts, 'applied'>, text: string | undefined): Promise<Endpoint> {
+  const id = endpointIdOf(text);
+  if (applied.current?.catalog.endpoints[id] === undefined) await applied.refreshOnDemand();
+  const endpoint = applied.require().catalog.endpoints[id];
   if (endpoint === undefined) throw new PlatformError('unknown_endpoint', { message: `There is no endpoint ${id}.` });
   return endpoint;
 }
 
 async function onePartition(parts: Parts, name: PartitionName): Promise<object> {
-  const endpoint = declared(parts, name.endpoint);
+  const endpoint = await declared(parts, name.endpoint);
   const record = await parts.partitions.read(name);
   const moment = momentOf(parts);
   const shown = showKnown(moment, name);

@@ -48,7 +48,7 @@ export function runRoutes(parts: Parts, passes: Passes): readonly Route[] {
 }
 
 async function runByHand(parts: Parts, passes: Passes, name: PartitionName): Promise<z.infer<typeof startedShape>> {
-  const endpoint = declared(parts, name.endpoint);
+  const endpoint = await declared(parts, name.endpoint);
   if (grainOf(name.key) !== endpoint.grain) {
     throw new PlatformError('invalid_partition_key', {
       message: `${name.key} is not a key of grain ${endpoint.grain}.`,

@@ -15,7 +15,7 @@ export async function begin(parts: Parts, run: RunName, execution: string): Prom
   const { record } = begun;
   if (record.commit !== undefined) return { step: 'commit', job: copyJob(place, run, record.commit) };
   if (record.claim === undefined) return over('superseded');
-  await imports.ready();
+  await imports.ready(time.now());
   const { endpoint, query, contract } = await workOf(parts, { ...record, claim: record.claim });
   return { step: 'stage', job: stageJob(place, endpoint, run, query), audit: auditJob(place, contract, run) };
 }

@@ -22,7 +22,7 @@ export async function endPublished(parts: Parts, run: RunName, record: Partition
     markStale(parts, run, commit.generation),
   ]);
   const published = await parts.partitions.apply(run, { kind: 'publish', run: run.run, jobId: commit.jobId, nowMs });
-  await parts.slots.release(run.run);
+  await letGo(parts, run);
   if (published.kind !== 'next') return;
   parts.log.write('INFO', 'partition published', { ...about(run), ...generationOf(commit) });
   if (published.record.state !== 'published') parts.alarm.by(nowMs);
@@ -34,7 +34,7 @@ export async function endWithNothing(parts: Parts, run: RunName, record: Partiti
   const nowMs = parts.time.now();
   await tellAndKeep(parts, run, runRecord(run, record, nowMs, { outcome: 'nothing' }), nowMs);
   await parts.partitions.apply(run, { kind: 'nothing', run: run.run });
-  await parts.slots.release(run.run);
+  await letGo(parts, run);
   await wake(parts, run, record.generation);
 }
 
@@ -60,13 +60,18 @@ export async function endAbandoned(
   await afterFailure(parts, run, failure, failed.kind === 'next' ? failed.record : undefined);
 }
 
+/** Makes room in the pool; who found it full gets another look. */
+async function letGo({ slots, alarm, time }: Parts, { run }: RunName): Promise<void> {
+  if (await slots.release(run)) alarm.by(time.now());
+}
+
 async function afterFailure(
   parts: Parts,
   run: RunName,
   { class: kind, code, nowMs }: RunFailure,
   failed: PartitionRecord | undefined,
 ): Promise<void> {
-  await parts.slots.release(run.run);
+  await letGo(parts, run);
   const severity = kind === 'permanent' ? 'ERROR' : 'WARNING';
   parts.log.write(severity, `run failed: ${kind}`, { ...about(run), code });
   const retryAt = failed?.failure?.retryAt;

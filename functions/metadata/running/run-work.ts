@@ -21,7 +21,7 @@ export interface RunWork {
 
 /** The work of the run that holds a partition, by the catalog that it pinned. @throws PlatformError unknown_endpoint */
 export async function workOf(
-  parts: Pick<Parts, 'applied' | 'imports'>,
+  parts: Pick<Parts, 'applied' | 'imports' | 'time'>,
   record: PartitionRecord & { readonly claim: Claim },
 ): Promise<RunWork> {
   const catalog = await parts.applied.bundle(record.claim.catalog);
@@ -38,7 +38,7 @@ export async function workOf(
   }
   const eventType = catalog.eventTypes[endpoint.eventType];
   if (eventType === undefined) throw new PlatformError('unknown_endpoint', { details: { endpoint: record.endpoint } });
-  const sinceMs = parts.imports.openedSince(record);
+  const sinceMs = parts.imports.openedSince(record, parts.time.now());
   const form = { again: record.generation > 0, imports: sinceMs !== undefined };
   return {
     endpoint,

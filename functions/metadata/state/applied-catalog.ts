@@ -1,6 +1,7 @@
 // Owns which catalog metadata works by: the applied one and the calendars that started with it, and older ones that runs pinned.
 import { type Catalog, readBundle } from '#shared/catalog/catalog.ts';
 import { bundleObject, CURRENT_CATALOG_OBJECT, parseCurrentCatalog } from '#shared/catalog/stored-catalog.ts';
+import type { Clock } from '#shared/platform/clock.ts';
 import type { CatalogDigest } from '#shared/platform/ids.ts';
 import { parseJsonBytes } from '#shared/platform/json-bytes.ts';
 import type { Log } from '#shared/platform/log-line.ts';
@@ -11,6 +12,8 @@ import { z } from 'zod';
 
 /** `{"<endpoint id>": "<RFC 3339>"}`, written by the operator. */
 const FIRST_APPLIED_OBJECT = 'catalog/first-applied';
+/** Who asks for something unknown makes the catalog be looked at once more, but not more often than this. */
+const ON_DEMAND_EVERY_MS = 1000;
 /** Catalogs that runs under way may have pinned; a deployment changes it a few times a day at most. */
 const KEPT_CATALOGS = 5;
 
@@ -26,14 +29,17 @@ export interface Applied {
 
 export class AppliedCatalog {
   readonly #store: Pick<ObjectStore, 'read'>;
+  readonly #clock: Clock;
   readonly #log: Log;
   readonly #bundles = new Map<CatalogDigest, Catalog>();
   #current: Applied | undefined;
   #pointer: string | undefined;
   #refreshing: Promise<void> | undefined;
+  #lookedAtMs = -Infinity;
 
-  constructor(store: Pick<ObjectStore, 'read'>, log: Log) {
+  constructor(store: Pick<ObjectStore, 'read'>, clock: Clock, log: Log) {
     this.#store = store;
+    this.#clock = clock;
     this.#log = log;
   }
 
@@ -50,6 +56,7 @@ export class AppliedCatalog {
 
   /** Adopts the applied catalog if it is another one. What cannot be read is tried again next time, the one before serves on. */
   refresh(): Promise<void> {
+    this.#lookedAtMs = this.#clock.now();
     this.#refreshing ??= this.#refresh()
       .catch((thrown: unknown) => {
         const code = thrown instanceof PlatformError ? thrown.code : 'internal';
@@ -59,6 +66,12 @@ export class AppliedCatalog {
         this.#refreshing = undefined;
       });
     return this.#refreshing;
+  }
+
+  /** The same for who missed something in it, at most once a second. */
+  async refreshOnDemand(): Promise<void> {
+    if (this.#refreshing !== undefined || this.#clock.now() - this.#lookedAtMs >= ON_DEMAND_EVERY_MS)
+      await this.refresh();
   }
 
   /** A catalog by its digest. @throws PlatformError cloud_missing, catalog_corrupt */

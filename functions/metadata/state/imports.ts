@@ -9,10 +9,10 @@ import {
   receiptPrefix,
 } from '#shared/events/import-record.ts';
 import { DAY_MS } from '#shared/platform/civil-date.ts';
-import type { ImportId } from '#shared/platform/ids.ts';
+import { type ImportId, parseId } from '#shared/platform/ids.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { formatTimestamp, parseTimestamp } from '#shared/platform/timestamp.ts';
-import { boundsOf } from '#shared/pipelines/partition-key.ts';
+import { boundsOf, HOUR_MS } from '#shared/pipelines/partition-key.ts';
 import type { PartitionRecord } from '#shared/pipelines/partition-record.ts';
 import { mapAtOnce } from '../at-once.ts';
 
@@ -28,6 +28,10 @@ const AFTER_SLASH = '0';
 const READS_AT_ONCE = 8;
 /** Rows of an older import have left the raw table: the longest `dedupe` that is of use, and the week of grace after it. */
 const ROWS_KEPT_MS = 400 * DAY_MS;
+/** Ids sort by time, but the clocks that made them differ: imports this young are looked for once more. */
+const YOUNG_MS = DAY_MS;
+/** Events of an import may be a little ahead of the clock, and so may the clock that opened it. */
+const SLACK_MS = HOUR_MS;
 /** Pauses between looks at what has landed: short at first, because landing takes a second or two. */
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
@@ -51,21 +55,22 @@ export class Imports {
   }
 
   /** Takes in what collect has written. */
-  async refresh(): Promise<void> {
-    for (let from = IMPORTS_PREFIX; ;) {
+  async refresh(nowMs: number): Promise<void> {
+    for (let from = this.#firstToLookAt(nowMs); ;) {
       const found = await firstOf(this.#store, from);
       if (found === undefined) break;
       const id = found.name.slice(IMPORTS_PREFIX.length).split('/')[0] ?? '';
-      const known = [...this.#imports.values()].find(({ record }) => record.id === id);
-      if (known?.generation !== found.generation) await this.#read(`${IMPORTS_PREFIX}${id}`);
+      const known = parseId('import', id);
+      if (known === undefined || this.#imports.get(known)?.generation !== found.generation)
+        await this.#read(`${IMPORTS_PREFIX}${id}`);
       from = `${IMPORTS_PREFIX}${id}${AFTER_SLASH}`;
     }
     this.#known = true;
   }
 
   /** The same, once: for who needs to know what there was when the instance started. */
-  async ready(): Promise<void> {
-    if (!this.#known) await this.refresh();
+  async ready(nowMs: number): Promise<void> {
+    if (!this.#known) await this.refresh(nowMs);
   }
 
   /** Looks at one import again. */
@@ -116,16 +121,27 @@ export class Imports {
    * clock's own closing of a partition needs those only that were not finished before it began: what an earlier one brought
    * for it made it waiting.
    */
-  openedSince(record: PartitionRecord): number | undefined {
+  openedSince(record: PartitionRecord, nowMs: number): number | undefined {
     const { startMs } = boundsOf(record.key);
     const byClock = record.claim?.reason === 'due' && record.generation === 0;
     const opened = [...this.#imports.values()].flatMap(({ record: { openedAt, finishedAt } }) => {
       const finishedMs = finishedAt === undefined ? Infinity : (parseTimestamp(finishedAt) ?? Infinity);
-      return byClock && finishedMs < startMs ? [] : [parseTimestamp(openedAt) ?? 0];
+      const openedMs = parseTimestamp(openedAt) ?? nowMs;
+      if (openedMs < nowMs - ROWS_KEPT_MS) return [];
+      return byClock && finishedMs < startMs - SLACK_MS ? [] : [openedMs - SLACK_MS];
     });
-    const newestMs = Math.max(0, ...opened);
-    const kept = opened.filter((openedMs) => openedMs > newestMs - ROWS_KEPT_MS);
-    return kept.length === 0 ? undefined : Math.min(...kept);
+    return opened.length === 0 ? undefined : Math.min(...opened);
+  }
+
+  /** From which name on there may be something new: whatever is older and finished stays as it is. */
+  #firstToLookAt(nowMs: number): string {
+    if (!this.#known) return IMPORTS_PREFIX;
+    const ids = [...this.#imports.keys()].sort();
+    const first = ids.find((id) => {
+      const record = this.#imports.get(id)?.record;
+      return record?.state !== 'finished' || (parseTimestamp(record.openedAt) ?? nowMs) > nowMs - YOUNG_MS;
+    });
+    return `${IMPORTS_PREFIX}${first ?? ids.at(-1) ?? ''}`;
   }
 
   async #read(object: string): Promise<StoredImport | undefined> {

@@ -18,6 +18,8 @@ export interface TakenSlot {
 export class Slots {
   readonly #store: ObjectStore;
   readonly #taken = new Map<string, TakenSlot>();
+  /** Whether somebody found a pool full. */
+  #wanted = false;
 
   constructor(store: ObjectStore) {
     this.#store = store;
@@ -55,12 +57,17 @@ export class Slots {
       });
       if (created.kind === 'created') return true;
     }
+    this.#wanted = true;
     return false;
   }
 
-  /** Lets go of what a run holds. */
-  async release(run: string): Promise<void> {
-    for (const slot of this.taken) if (slot.holder?.run === run) await this.free(slot);
+  /** Lets go of what a run holds; answers whether somebody has found a pool full since the last time. */
+  async release(run: string): Promise<boolean> {
+    const held = this.taken.filter(({ holder }) => holder?.run === run);
+    for (const slot of held) await this.free(slot);
+    if (held.length === 0 || !this.#wanted) return false;
+    this.#wanted = false;
+    return true;
   }
 
   /** Lets go of a slot whoever holds it. */
