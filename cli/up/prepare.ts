@@ -1,13 +1,15 @@
-// Owns what must be on a cloud before the functions start: the base, their credentials, a write key, tokens of the roles.
+// Owns what must be on a cloud before the functions start: the base, the first epoch of keys, credentials, a write key, tokens.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createCredentials, identityTokenOf } from '#shared/gcp/base/service-accounts.ts';
 import { layBase, type LaidResource } from '#shared/gcp/base/lay.ts';
+import { keyStoresOf, layFirstEpoch } from '#shared/gcp/key-stores.ts';
 import { createObjectStore } from '#shared/gcp/objects.ts';
 import { bucketName, FUNCTION_NAMES } from '#shared/platform/base/names.ts';
 import { baseResources } from '#shared/platform/base/resources.ts';
 import { canonicalJson } from '#shared/platform/canonical-json.ts';
+import { systemClock } from '#shared/platform/clock.ts';
 import { PEOPLE_ROLES, type PeopleRole, serviceAccountEmail } from '#shared/platform/roles.ts';
 import { openDataFolder } from '../platform/data-folder.ts';
 import { pinCertificateKey } from './pin-certificate-key.ts';
@@ -40,6 +42,7 @@ export async function prepare(dataPath: string): Promise<Prepared> {
         writeFileSync(file, await createCredentials(serviceAccountEmail(name, project), project), { mode: 0o600 });
       }),
       ensureWriteKey(project, writeKey),
+      layFirstEpoch(keyStoresOf({ projectId: project, region }), systemClock),
     ]);
     folder.writeJson(LAID_FILE, { digest });
   }
