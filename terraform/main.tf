@@ -121,6 +121,18 @@ locals {
     }
   }
 
+  # What starts by the clock: the tick each minute; once an hour a look for what somebody changed by hand.
+  schedules = {
+    tick = {
+      workflow = "tick"
+      schedule = "* * * * *"
+    }
+    drift = {
+      workflow = "mend-drift"
+      schedule = "17 * * * *"
+    }
+  }
+
   functions_url = "https://${var.region}-${var.project_id}.cloudfunctions.net"
   account       = "${var.project_id}.iam.gserviceaccount.com"
 
@@ -229,13 +241,14 @@ module "function" {
   depends_on      = [module.service_account]
 }
 
-module "tick" {
+module "schedule" {
   source          = "./modules/workflow-schedule"
+  for_each        = local.schedules
   project_id      = var.project_id
   region          = var.region
-  name            = "tributary-tick"
-  workflow        = "tick"
-  schedule        = "* * * * *"
+  name            = "tributary-${each.key}"
+  workflow        = each.value.workflow
+  schedule        = each.value.schedule
   time_zone       = "Etc/UTC"
   service_account = "tributary-scheduler@${local.account}"
   depends_on      = [module.service_account]

@@ -59,7 +59,7 @@ test('the code of a function is an object named by its content', () => {
   assert.equal(objects.length, 4);
 });
 
-test('the tick is started as the local platform starts it', () => {
+test('workflows are started by the clock as the local platform starts them', () => {
   const job = resources.find(({ type }) => type === 'google_cloud_scheduler_job');
   const [target] = (job?.values['http_target'] ?? []) as readonly { readonly body: string }[];
   assert.equal(Buffer.from(target?.body ?? '', 'base64').toString(), JSON.stringify({ argument: '{}' }));

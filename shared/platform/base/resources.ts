@@ -6,6 +6,7 @@ import {
   bucketName,
   DATASET_NAMES,
   type DatasetName,
+  DRIFT_JOB_NAME,
   FUNCTION_NAMES,
   type FunctionName,
   KEY_NAMES,
@@ -90,15 +91,21 @@ export function baseResources(place: Place): readonly BaseResource[] {
     ...datasets(place),
     ...functions(place),
     ...grants(place),
-    {
-      kind: 'scheduler-job',
-      name: TICK_JOB_NAME,
-      schedule: '* * * * *',
-      timeZone: 'Etc/UTC',
-      workflow: 'tick',
-      serviceAccount: serviceAccountEmail('scheduler', place.projectId),
-    },
+    ...schedules(place),
   ];
+}
+
+/** What starts by the clock: the tick each minute; once an hour a look for what somebody changed by hand. */
+function schedules(place: Place): BaseResource[] {
+  const job = (name: string, workflow: string, schedule: string): BaseResource => ({
+    kind: 'scheduler-job',
+    name,
+    schedule,
+    timeZone: 'Etc/UTC',
+    workflow,
+    serviceAccount: serviceAccountEmail('scheduler', place.projectId),
+  });
+  return [job(TICK_JOB_NAME, 'tick', '* * * * *'), job(DRIFT_JOB_NAME, 'mend-drift', '17 * * * *')];
 }
 
 function serviceAccounts(): BaseResource[] {
