@@ -1,30 +1,24 @@
 /** The workflow `erase-user` on the local cloud, driving privacy through an erasure: undisturbed, and with both ended on the way. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { verifyChain } from '#shared/privacy/erasure/certificate-verify.ts';
-import { serviceAccountEmail } from '#shared/platform/roles.ts';
 import { sealFields } from '#shared/privacy/sealing.ts';
 import { coveredCatalog, unknownCatalog } from '#test/functions/privacy/catalogs.ts';
-import { startTestCloud, TEST_PROJECT } from '#test/local/cloud-harness.ts';
+import { startTestCloud } from '#test/local/cloud-harness.ts';
 import { PURPOSE, userRequest } from '#test/shared/privacy/world.ts';
 
 const cloud = await startTestCloud();
-const { apply, AUDIENCE, layForPrivacy, otherProcess, startPrivacy } =
+const { apply, deployEraseUser, layForPrivacy, otherProcess, startPrivacy } =
   await import('#test/functions/privacy/privacy-on-cloud.ts');
 const { openTestWorkflows } = await import('#test/local/workflows/clients.ts');
 const BOUND_SECONDS = 1;
-const source = readFileSync(new URL('../../workflows/erase-user.yaml', import.meta.url), 'utf8');
 
 const { state, stores } = await layForPrivacy();
 await apply(state, coveredCatalog());
 const collecting = await otherProcess(stores, BOUND_SECONDS);
 let privacy = await startPrivacy(BOUND_SECONDS);
-const { deploy, executions } = openTestWorkflows();
-const workflow = await deploy('erase-user', source, {
-  serviceAccount: serviceAccountEmail('workflows', TEST_PROJECT),
-  userEnvVars: { TRIBUTARY_AUDIENCE: AUDIENCE, TRIBUTARY_PRIVACY_URL: privacy.url },
-});
+const { executions } = openTestWorkflows();
+const workflow = await deployEraseUser(privacy.url);
 after(async () => {
   collecting.close();
   await privacy.stop();

@@ -1,4 +1,5 @@
 /** Privacy as it runs in production, over Google's own clients, on a local cloud in the test's process. Import after the cloud has started. */
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PubSub } from '@google-cloud/pubsub';
@@ -20,6 +21,7 @@ import { Keyrings } from '#shared/privacy/keys/keyrings.ts';
 import { openPepper } from '#shared/privacy/keys/pepper.ts';
 import { revocationTiming } from '#shared/privacy/keys/revocation.ts';
 import { TEST_PROJECT } from '#test/local/cloud-harness.ts';
+import { openTestWorkflows } from '#test/local/workflows/clients.ts';
 
 export const REGION = 'europe-west1';
 export const place = { projectId: TEST_PROJECT, region: REGION };
@@ -49,7 +51,6 @@ export async function apply(state: ObjectStore, catalog: Catalog): Promise<void>
 
 export interface RunningPrivacy {
   readonly url: string;
-  /** What it logged. */
   readonly post: (path: string, role: string, body?: object) => Promise<Answer>;
   readonly get: (path: string, role?: string) => Promise<Answer>;
   stop(): Promise<void>;
@@ -100,6 +101,15 @@ export async function startPrivacy(revocationBoundSeconds: number, port = 0): Pr
       await privacy.stop();
     },
   };
+}
+
+/** Deploys the workflow of this repository as the operator does, calling privacy at a URL; answers its name. */
+export async function deployEraseUser(privacyUrl: string): Promise<string> {
+  const { deploy } = openTestWorkflows();
+  return deploy('erase-user', readFileSync(new URL('../../../workflows/erase-user.yaml', import.meta.url), 'utf8'), {
+    serviceAccount: serviceAccountEmail('workflows', TEST_PROJECT),
+    userEnvVars: { TRIBUTARY_AUDIENCE: AUDIENCE, TRIBUTARY_PRIVACY_URL: privacyUrl },
+  });
 }
 
 /** The keyrings of another process, such as collect's. */

@@ -1,0 +1,82 @@
+/** `trib erase`, the whole command in a process of its own, against privacy on a local cloud; and the pin of the public key. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { openDataFolder, PINNED_KEY_FILE } from '#cli/platform/data-folder.ts';
+import { serviceAccountEmail } from '#shared/platform/roles.ts';
+import { coveredCatalog, unknownCatalog } from '#test/functions/privacy/catalogs.ts';
+import { startTestCloud, TEST_PROJECT } from '#test/local/cloud-harness.ts';
+
+const cloud = await startTestCloud();
+const { apply, AUDIENCE, deployEraseUser, layForPrivacy, place, startPrivacy } =
+  await import('#test/functions/privacy/privacy-on-cloud.ts');
+const { identityTokenOf } = await import('#shared/gcp/base/service-accounts.ts');
+const { pinCertificateKey } = await import('#cli/up/pin-certificate-key.ts');
+const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+const { state } = await layForPrivacy();
+await apply(state, coveredCatalog());
+const privacy = await startPrivacy(1);
+await deployEraseUser(privacy.url);
+const folder = openDataFolder(mkdtempSync(join(tmpdir(), 'tributary-erase-')));
+const compliance = await identityTokenOf(serviceAccountEmail('compliance', TEST_PROJECT), AUDIENCE);
+folder.writeJson('ready.json', { ready: true, privacy: privacy.url, tokens: { compliance } });
+folder.writeJson('environment.json', cloud.environment);
+after(async () => {
+  await privacy.stop();
+  rmSync(folder.path, { recursive: true, force: true });
+});
+
+function trib(...args: readonly string[]): Promise<{ code: number; out: string; told: string }> {
+  const environment = { ...process.env, TRIBUTARY_DATA: folder.path };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...args], { env: environment }, (error, out, told) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, told }),
+    );
+  });
+}
+
+test('the key is pinned once: another one that comes later does not take its place', async () => {
+  await pinCertificateKey(folder, place);
+  const pinned = readFileSync(folder.file(PINNED_KEY_FILE), 'utf8');
+  assert.equal(pinned, (await privacy.get('/v1/keys/certificate')).text);
+  writeFileSync(folder.file(PINNED_KEY_FILE), 'pinned by somebody');
+  await pinCertificateKey(folder, place);
+  assert.equal(readFileSync(folder.file(PINNED_KEY_FILE), 'utf8'), 'pinned by somebody');
+  writeFileSync(folder.file(PINNED_KEY_FILE), pinned);
+});
+
+test('--wait --json is one line with the certificate, which verifies against the pin; progress goes to stderr', async () => {
+  const { code, out, told } = await trib('erase', '192.0.2.17', '--wait', '--json');
+  assert.equal(code, 0, told);
+  assert.match(told, /shredded|destroyed/);
+  assert.ok(!told.includes('192.0.2.17') && !out.includes('192.0.2.17'));
+  assert.equal(out.trim().split('\n').length, 1);
+  const answered = JSON.parse(out) as { id: string; state: string; certificate: { body: { erasure: string } } };
+  assert.deepEqual(Object.keys(answered), ['id', 'state', 'certificate']);
+  assert.deepEqual([answered.state, answered.certificate.body.erasure], ['certified', answered.id]);
+  writeFileSync(folder.file('certificate.json'), JSON.stringify(answered.certificate));
+  assert.equal((await trib('certificate', 'verify', folder.file('certificate.json'))).code, 0);
+});
+
+test('without --wait it answers what was taken', async () => {
+  const { code, out } = await trib('erase', '192.0.2.18', '--json');
+  assert.equal(code, 0);
+  assert.equal((JSON.parse(out) as { state: string }).state, 'received');
+});
+
+test('what blocks is named at once, with exit code 50', async () => {
+  await state.delete('catalog/current');
+  await apply(state, unknownCatalog());
+  const { code, told } = await trib('erase', '192.0.2.19', '--wait');
+  assert.equal(code, 50);
+  assert.match(told, /erasure_blocked: .*music\.mails \(team-a\)/);
+});
+
+test('a wrong ground is a mistake in the command line', async () => {
+  assert.equal((await trib('erase', '192.0.2.20', '--basis', 'whim')).code, 2);
+});
