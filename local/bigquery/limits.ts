@@ -23,7 +23,6 @@ export const MAX_COLUMNS = 10_000;
 export const MAX_SCHEMA_DEPTH = 15;
 export const MAX_COLUMN_NAME_LENGTH = 300;
 export const MAX_CLUSTERING_COLUMNS = 4;
-export const MAX_PARTITIONS = 10_000;
 export const MAX_DESCRIPTION_LENGTH = 16_384;
 
 /** Labels of a resource, and the length of a key or value. Source: .../docs/labels-intro#requirements */

@@ -9,6 +9,7 @@ import type { SqlType } from '../types/sql-type.ts';
 import { timeZone } from '../values/time-zone.ts';
 import type { Catalog, CatalogRoutine, CatalogTable } from './catalog.ts';
 import { Analysis, type AnalysisOptions } from './context.ts';
+import { checkPartitionFilters } from './partition-filter.ts';
 import { resolveExpression } from './resolve-expression.ts';
 import { resolveBody, resolveQuery } from './resolve-query.ts';
 
@@ -71,6 +72,14 @@ export function startAnalysis(catalog: Catalog, options: AnalysisOptions): Analy
 /** The typed tree of a parsed query. Throws a `SqlError`. */
 export function analyzeOrThrow(query: Query, catalog: Catalog, options: AnalysisOptions): AnalyzedQuery {
   const analysis = startAnalysis(catalog, options);
-  const tree = resolveQuery(query, { analysis, withTables: new Map() });
+  const tree = queryTree(query, analysis);
   return { tree, tables: [...analysis.tables.values()], routines: [...analysis.routines.values()] };
+}
+
+/** The typed tree of a statement's query. Throws a `SqlError`. */
+export function queryTree(query: Query, analysis: Analysis): QueryTree {
+  const tree = analysis.resolve.query(query, { analysis, withTables: new Map() });
+  const guarded = [...analysis.tables.values()].some((table) => table.requirePartitionFilter);
+  if (guarded) checkPartitionFilters(tree.scan);
+  return tree;
 }

@@ -4,13 +4,12 @@ import type { CreateTableStatement } from '../syntax/ast-statement.ts';
 import { given } from '../syntax/given.ts';
 import { SqlError } from '../syntax/sql-error.ts';
 import type { CreateTableTree } from '../tree/definition.ts';
-import type { Column, Expression, OutputColumn, QueryTree } from '../tree/expression.ts';
+import type { Column, QueryTree } from '../tree/expression.ts';
 import { fieldOfType, typeOfField } from '../types/rest-conversion.ts';
 import type { RestField } from '../types/rest-schema.ts';
-import { typeName } from '../types/sql-type.ts';
 import type { ObjectPath } from './catalog.ts';
-import { coerce, coerces } from './coerce.ts';
-import { referTo, type Analysis } from './context.ts';
+import type { Analysis } from './context.ts';
+import { convertQuery, expandValueTable } from './convert-query.ts';
 import { resolveColumns } from './resolve-column.ts';
 import { typedOptions } from './resolve-options.ts';
 import { resolvePartitionBy } from './resolve-partition.ts';
@@ -33,7 +32,7 @@ export function resolveCreateTable(node: CreateTableStatement, analysis: Analysi
     options: typedOptions(node.options, analysis),
     ...given({
       partitioning: node.partitionBy === undefined ? undefined : resolvePartitionBy(node.partitionBy, fields),
-      query: query === undefined || declared === undefined ? query : convertQuery(query, declared, analysis, node.at),
+      query: query === undefined || declared === undefined ? query : declaredQuery(query, declared, analysis, node.at),
       source,
     }),
   };
@@ -77,31 +76,18 @@ function valueColumns({ columns }: QueryTree): readonly { readonly name: string;
 }
 
 /** The query's columns as the declared columns' types. */
-function convertQuery(query: QueryTree, fields: readonly RestField[], analysis: Analysis, at: number): QueryTree {
-  if (query.columns.length !== fields.length) {
+function declaredQuery(query: QueryTree, fields: readonly RestField[], analysis: Analysis, at: number): QueryTree {
+  const plain = expandValueTable(query, analysis, at);
+  if (plain.columns.length !== fields.length) {
     throw new SqlError(
       `The number of columns in the column definition list does not match the number of columns produced by the query`,
       at,
     );
   }
-  const computed: { column: Column; value: Expression }[] = [];
-  const columns = query.columns.map(({ column }, i): OutputColumn => {
-    const field = fields[i];
-    const type = field === undefined ? undefined : typeOfField(field);
-    if (field === undefined || type === undefined) throw new Error('declared columns have types');
-    const value = referTo(column, at);
-    if (!coerces(value, type)) {
-      throw new SqlError(
-        `Output column ${field.name} from CREATE TABLE AS SELECT has type ${typeName(column.type)} which cannot be coerced to ${typeName(type)}`,
-        at,
-      );
-    }
-    const converted = coerce(value, type, { at, timeZone: analysis.options.timeZone });
-    if (converted.kind === 'column') return { name: field.name, column };
-    const own = analysis.column(field.name, type);
-    computed.push({ column: own, value: converted });
-    return { name: field.name, column: own };
+  const targets = fields.map((field) => {
+    const type = typeOfField(field);
+    if (type === undefined) throw new Error('declared columns have types');
+    return { name: field.name, type };
   });
-  const scan = computed.length === 0 ? query.scan : ({ kind: 'project', input: query.scan, computed } as const);
-  return { scan, columns, valueTable: false };
+  return convertQuery(plain, targets, analysis, { at, what: 'CREATE TABLE AS SELECT' });
 }

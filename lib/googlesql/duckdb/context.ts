@@ -10,7 +10,15 @@ export interface Session {
   readonly nowMicros: bigint;
   readonly user: string;
   /** Values of parameters by key, of the types that the tree was analysed with. */
-  readonly parameters: ReadonlyMap<string, { readonly type: SqlType; readonly value: SqlValue }>;
+  readonly parameters: ReadonlyMap<string, TypedValue>;
+  /** Values of script variables by lower-case name. */
+  readonly variables: ReadonlyMap<string, TypedValue>;
+}
+
+/** A value with its type. */
+export interface TypedValue {
+  readonly type: SqlType;
+  readonly value: SqlValue;
 }
 
 /** The mutually recursive entry points of the generator; passed in, so that its files need no import cycle. */

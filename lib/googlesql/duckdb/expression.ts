@@ -20,7 +20,7 @@ export function emitExpression(expression: Expression, context: Context): string
 const rules: RulesByKind<Expression, [Context], string> = {
   literal: (node) => duckLiteral(node.value, node.type),
   parameter: (node, { session }) => duckLiteral(session.parameters.get(node.key)?.value ?? null, node.type),
-  variable: (node) => `CAST(getvariable(${quoteText(node.name)}) AS ${duckType(node.type)})`,
+  variable: (node, { session }) => duckLiteral(session.variables.get(node.name)?.value ?? null, node.type),
   column: (node, { bound }) => bound.get(node.column.id) ?? columnName(node.column.id),
   part: (node) => quoteText(node.part),
   step: (node, context) => emitExpression(node.count, context),

@@ -21,7 +21,8 @@ export function newContext(session: Session): Context {
   };
 }
 
-function emitQuery(query: QueryTree, context: Context): string {
+/** The same inside of something else. */
+export function emitQuery(query: QueryTree, context: Context): string {
   return renderPositions(
     emitScan(query.scan, context),
     query.columns.map((output) => output.column),

@@ -7,8 +7,9 @@ import type { EngineError, Reason } from './outcome.ts';
 export class EngineFailure extends Error {
   readonly error: EngineError;
 
-  constructor(error: EngineError) {
-    super(error.message);
+  /** `cause` is what it came from; callers never see that. */
+  constructor(error: EngineError, cause?: unknown) {
+    super(error.message, cause === undefined ? undefined : { cause });
     this.error = error;
   }
 }
@@ -18,10 +19,16 @@ export function failure(reason: Reason, message: string): EngineFailure {
   return new EngineFailure({ reason, message });
 }
 
-/** What a thrown error is to the caller, `text` being the SQL that it may be about; undefined for a bug of ours. */
-export function engineErrorOf(error: unknown, text: string): EngineError | undefined {
+/** What callers see of a bug of ours, or of an error of DuckDB's that has no words of Google's. */
+export const INTERNAL_ERROR: EngineError = {
+  reason: 'internalError',
+  message: 'An internal error occurred and the request could not be completed.',
+};
+
+/** What a thrown error is to the caller, `text` being the SQL that it may be about. */
+export function engineErrorOf(error: unknown, text = ''): EngineError {
   if (error instanceof EngineFailure) return error.error;
   if (error instanceof SqlError) return describeError(error, text);
   if (error instanceof ValueError) return { reason: 'invalidQuery', message: error.message };
-  return undefined;
+  return INTERNAL_ERROR;
 }

@@ -10,6 +10,9 @@ export interface JobReference {
 
 export type JobState = 'PENDING' | 'RUNNING' | 'DONE';
 
+/** Where the rows of a finished query are: in its anonymous table while that lives, or in the table it was told. */
+export type RowsPlace = 'anonymous' | 'destination';
+
 export interface JobRecord {
   readonly ref: JobReference;
   readonly userEmail: string;
@@ -21,6 +24,8 @@ export interface JobRecord {
   readonly endedMs?: number;
   /** REST `statistics` besides times: `query`, `copy`, `load`, `numChildJobs`, `scriptStatistics`, `totalBytesProcessed`. */
   readonly statistics: JsonObject;
+  /** Absent while the job runs, and after statements that answer no rows. */
+  readonly rows?: RowsPlace;
   /** The error that ended the job; absent after success. */
   readonly errorResult?: ErrorProto;
   /** All errors, where `errorResult` sums them up. */

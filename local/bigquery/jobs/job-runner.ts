@@ -168,8 +168,11 @@ export class JobRunner {
   }
 }
 
-function ending(job: JobRecord, result: WorkResult): Pick<JobRecord, 'statistics' | 'errorResult' | 'errors'> {
-  if (result.kind === 'done') return { statistics: { ...job.statistics, ...result.statistics } };
+function ending(job: JobRecord, result: WorkResult): Pick<JobRecord, 'statistics' | 'rows' | 'errorResult' | 'errors'> {
+  if (result.kind === 'done') {
+    const { statistics, rows } = result;
+    return { statistics: { ...job.statistics, ...statistics }, ...(rows === undefined ? {} : { rows }) };
+  }
   const { error, errors } = result;
   return { statistics: job.statistics, errorResult: error, ...(errors === undefined ? {} : { errors }) };
 }

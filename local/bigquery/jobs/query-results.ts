@@ -109,13 +109,14 @@ async function readPage(
 
 /** Where a query's rows are; undefined for statements that have none. */
 function rowsOf(anonymous: AnonymousTables, job: JobRecord): RowSource | undefined {
-  const ref = anonymousTable(job.ref);
-  const result = anonymous.find(ref);
-  if (result !== undefined) return { kind: 'result', resultId: result.resultId };
+  if (job.rows === undefined) return undefined;
+  if (job.rows === 'anonymous') {
+    const ref = anonymousTable(job.ref);
+    const result = anonymous.find(ref);
+    if (result === undefined) throw tableNotFound(ref);
+    return { kind: 'result', resultId: result.resultId };
+  }
   const plan = planOf(job);
-  const query = isObject(job.statistics['query']) ? job.statistics['query'] : {};
-  if (plan.kind !== 'query' || query['statementType'] !== 'SELECT') return undefined;
-  const { destination } = plan.query.run;
-  if (destination === undefined) throw tableNotFound(ref);
-  return { kind: 'table', table: destination.table };
+  const destination = plan.kind === 'query' ? plan.query.run.destination : undefined;
+  return destination === undefined ? undefined : { kind: 'table', table: destination.table };
 }

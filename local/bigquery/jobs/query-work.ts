@@ -6,7 +6,7 @@ import type { Warehouse } from '#lib/googlesql/engine/warehouse.ts';
 import type { CloudClock } from '../../primitives/clock.ts';
 import type { ErrorProto } from '../errors.ts';
 import { type AnonymousTables, anonymousTable } from './anonymous-tables.ts';
-import { jobName, type JobRecord } from './job-record.ts';
+import { jobName, type JobRecord, type RowsPlace } from './job-record.ts';
 import type { QueryPlan } from './query-configuration.ts';
 import { billedBytes, queryStatistics } from './query-statistics.ts';
 import type { WorkResult } from './work.ts';
@@ -44,7 +44,13 @@ export async function workOnQuery(
       ...(children.length === 0 ? {} : { numChildJobs: String(children.length) }),
     },
     children,
+    ...rowsPlace(result, plan),
   };
+}
+
+function rowsPlace(result: StatementResult, plan: QueryPlan): { readonly rows?: RowsPlace } {
+  if (result.result !== undefined) return { rows: 'anonymous' };
+  return plan.run.destination !== undefined && result.statementType === 'SELECT' ? { rows: 'destination' } : {};
 }
 
 /** An error of the engine as a job carries it. */
@@ -112,6 +118,7 @@ function childJob(parts: QueryWorkParts, parent: JobRecord, child: ChildStatemen
     startedMs: Math.max(parent.startedMs ?? 0, Math.round(endedMs - child.executionMs)),
     endedMs,
     parentJobId: parent.ref.jobId,
+    ...(child.result === undefined ? {} : { rows: 'anonymous' }),
     statistics: {
       ...queryStatistics(child),
       scriptStatistics: {

@@ -1,10 +1,15 @@
 /** How the work of a job ends, whatever its kind. */
 import type { JsonObject } from '#lib/googlesql/engine/definitions.ts';
 import type { ErrorProto } from '../errors.ts';
-import type { JobRecord } from './job-record.ts';
+import type { JobRecord, RowsPlace } from './job-record.ts';
 
 export type WorkResult =
-  | { readonly kind: 'done'; readonly statistics: JsonObject; readonly children?: readonly JobRecord[] }
+  | {
+      readonly kind: 'done';
+      readonly statistics: JsonObject;
+      readonly children?: readonly JobRecord[];
+      readonly rows?: RowsPlace;
+    }
   | {
       readonly kind: 'failed';
       readonly error: ErrorProto;

@@ -1,6 +1,6 @@
 /** Definitions as the engine keeps them, with where their rows are. */
 
-import type { DatasetDefinition, DatasetRef, RoutineDefinition, TableDefinition, TableRef } from './definitions.ts';
+import type { DatasetDefinition, DatasetRef, RoutineDefinition, TableDefinition, TableRef } from '../definitions.ts';
 
 /** Where a table's rows are. */
 export interface PhysicalTable {
@@ -46,6 +46,16 @@ export function datasetKey({ projectId, datasetId }: DatasetRef): string {
   return `${projectId}\u0000${datasetId}`;
 }
 
+/** A key for what is in a dataset: shared to add something, owned to delete all. Sorts before its tables' keys. */
+export function contentsKey(ref: DatasetRef): string {
+  return `${datasetKey(ref)}\u0000`;
+}
+
+/** A key for a table. */
+export function tableKey(ref: TableRef): string {
+  return `${datasetKey(ref)}\u0000${ref.tableId}`;
+}
+
 /** `project:dataset`, as messages show it. */
 export function datasetText({ projectId, datasetId }: DatasetRef): string {
   return `${projectId}:${datasetId}`;
@@ -54,4 +64,9 @@ export function datasetText({ projectId, datasetId }: DatasetRef): string {
 /** `project:dataset.table`, as messages show it. */
 export function tableText({ projectId, datasetId, tableId }: TableRef): string {
   return `${projectId}:${datasetId}.${tableId}`;
+}
+
+/** Whether a table's lifetime is over. */
+export function isExpired({ expirationMs }: Pick<TableDefinition, 'expirationMs'>, nowMs: number): boolean {
+  return expirationMs !== undefined && expirationMs <= nowMs;
 }

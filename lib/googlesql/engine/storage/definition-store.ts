@@ -1,8 +1,8 @@
 /** All definitions: in memory for reading, and in the durable file in the same transactions as the rows. */
 
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoteText } from '../duckdb/text.ts';
-import type { DatasetRef, RoutineRef, TableRef } from './definitions.ts';
+import { quoteText } from '../../duckdb/text.ts';
+import type { DatasetRef, RoutineRef, TableRef } from '../definitions.ts';
 import { datasetKey, type DatasetRecord, type RoutineRecord, type TableRecord } from './records.ts';
 
 /** One change of a definition; `undefined` deletes. */
@@ -27,7 +27,7 @@ export class DefinitionStore {
   /** Reads all definitions of the file, making their table first if it is a new one. */
   static async load(connection: DuckDBConnection): Promise<DefinitionStore> {
     await connection.run(
-      `CREATE TABLE IF NOT EXISTS ${OBJECTS} (kind VARCHAR, project VARCHAR, dataset VARCHAR, name VARCHAR, body VARCHAR, PRIMARY KEY (kind, project, dataset, name))`,
+      `CREATE TABLE IF NOT EXISTS ${OBJECTS} (kind VARCHAR, project VARCHAR, dataset VARCHAR, name VARCHAR, body VARCHAR)`,
     );
     const store = new DefinitionStore();
     const reader = await connection.runAndReadAll(
@@ -82,6 +82,21 @@ export class DefinitionStore {
     return sorted(records, ({ definition }) => definition.ref.routineId);
   }
 
+  /** The changes that delete everything in a dataset. */
+  contentsOf(ref: DatasetRef): readonly DefinitionChange[] {
+    const tables = this.tables(ref).map(({ definition }): DefinitionChange => ({
+      kind: 'table',
+      ref: definition.ref,
+      record: undefined,
+    }));
+    const routines = this.routines(ref).map(({ definition }): DefinitionChange => ({
+      kind: 'routine',
+      ref: definition.ref,
+      record: undefined,
+    }));
+    return [...tables, ...routines];
+  }
+
   /** A number for a DuckDB table that none has had. */
   nextPhysicalId(): number {
     this.#lastPhysicalId++;
@@ -105,15 +120,13 @@ export class DefinitionStore {
   /** Writes changes into the file, in the connection's transaction. */
   async persist(connection: DuckDBConnection, changes: readonly DefinitionChange[]): Promise<void> {
     for (const change of changes) {
-      const key = keyOf(change).map(quoteText);
-      if (change.record === undefined) {
-        const [kind, project, dataset, name] = key;
-        await connection.run(
-          `DELETE FROM ${OBJECTS} WHERE kind = ${kind} AND project = ${project} AND dataset = ${dataset} AND name = ${name}`,
-        );
-      } else {
+      const [kind = '', project = '', dataset = '', name = ''] = keyOf(change).map(quoteText);
+      await connection.run(
+        `DELETE FROM ${OBJECTS} WHERE kind = ${kind} AND project = ${project} AND dataset = ${dataset} AND name = ${name}`,
+      );
+      if (change.record !== undefined) {
         const body = quoteText(JSON.stringify(change.record));
-        await connection.run(`INSERT OR REPLACE INTO ${OBJECTS} VALUES (${key.join(', ')}, ${body})`);
+        await connection.run(`INSERT INTO ${OBJECTS} VALUES (${kind}, ${project}, ${dataset}, ${name}, ${body})`);
       }
     }
   }

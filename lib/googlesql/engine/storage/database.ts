@@ -1,7 +1,7 @@
 /** The DuckDB instance: one attached database for what is durable, and one in memory for everything else. */
 
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { quoteText } from '../duckdb/text.ts';
+import { quoteText } from '../../duckdb/text.ts';
 import { registerFunctions } from './register-functions.ts';
 
 /** How the instance is set up. */
@@ -16,6 +16,9 @@ export interface DatabaseOptions {
 
 /** Connections kept for the next statement. */
 const IDLE_CONNECTIONS = 4;
+
+/** DuckDB's smallest block: a small table's columns take one each, in the file and in memory. */
+const BLOCK_BYTES = 16_384;
 
 /** DuckDB stops expressions at a depth that the parser's own limit stays well below. */
 const MAX_EXPRESSION_DEPTH = 10_000;
@@ -42,7 +45,9 @@ export class Database {
     });
     const database = new Database(instance);
     const connection = await database.acquire();
-    await connection.run(`ATTACH ${quoteText(options.file ?? ':memory:')} AS store`);
+    await connection.run(
+      `ATTACH ${quoteText(options.file ?? ':memory:')} AS store${options.file === undefined ? '' : ` (BLOCK_SIZE ${BLOCK_BYTES})`}`,
+    );
     // From here on SQL reaches no file but the attached one.
     await connection.run('SET enable_external_access = false');
     await connection.run('CREATE SCHEMA IF NOT EXISTS store.data');
@@ -96,7 +101,21 @@ export async function inTransaction<T>(connection: DuckDBConnection, work: () =>
     await connection.run('COMMIT');
     return value;
   } catch (error) {
-    await connection.run('ROLLBACK').catch(() => undefined);
+    await rollBack(connection);
     throw error;
+  }
+}
+
+/** How often a rollback is tried: a stop signal that comes at the wrong moment interrupts even that. */
+const MAX_ROLLBACKS = 20;
+
+async function rollBack(connection: DuckDBConnection): Promise<void> {
+  for (let attempt = 0; attempt < MAX_ROLLBACKS; attempt++) {
+    try {
+      await connection.run('ROLLBACK');
+      return;
+    } catch (error) {
+      if (!(error instanceof Error) || !/interrupt/i.test(error.message)) return;
+    }
   }
 }

@@ -1,8 +1,10 @@
 /** DuckDB's errors in Google's words. DuckDB's own text never leaves the engine. */
 
 import { markedError } from './error-mark.ts';
-import { EngineFailure } from './failure.ts';
-import type { EngineError } from './outcome.ts';
+import { SqlError } from '../../syntax/sql-error.ts';
+import { ValueError } from '../../values/sql-value.ts';
+import { EngineFailure, INTERNAL_ERROR } from '../failure.ts';
+import type { EngineError } from '../outcome.ts';
 
 type Rule = readonly [pattern: RegExp, error: (match: RegExpExecArray) => EngineError];
 
@@ -56,18 +58,15 @@ const rules: readonly Rule[] = [
   ],
 ];
 
-/** What a DuckDB error is to the caller. */
-export function mapDuckError(error: unknown): EngineFailure {
-  if (error instanceof EngineFailure) return error;
+/** What an error of DuckDB is to the caller; errors of ours stay as they are. */
+export function mapDuckError(error: unknown): Error {
+  if (error instanceof EngineFailure || error instanceof SqlError || error instanceof ValueError) return error;
   const text = error instanceof Error ? error.message : String(error);
   const marked = markedError(text);
   if (marked !== undefined) return new EngineFailure(invalid(marked));
   for (const [pattern, describe] of rules) {
     const match = pattern.exec(text);
-    if (match !== null) return new EngineFailure(describe(match));
+    if (match !== null) return new EngineFailure(describe(match), error);
   }
-  return new EngineFailure({
-    reason: 'internalError',
-    message: 'An internal error occurred and the request could not be completed.',
-  });
+  return new EngineFailure(INTERNAL_ERROR, error);
 }

@@ -7,12 +7,12 @@ import {
   type DuckDBDataChunk,
   type DuckDBVector,
 } from '@duckdb/node-api';
-import type { JsFunction } from '../duckdb/js/define.ts';
-import { jsFunctions } from '../duckdb/js-functions.ts';
-import { macros } from '../duckdb/macros.ts';
-import type { TypePattern } from '../functions/signature.ts';
-import { arrayOf, type SqlType } from '../types/sql-type.ts';
-import { ValueError } from '../values/sql-value.ts';
+import type { JsFunction } from '../../duckdb/js/define.ts';
+import { jsFunctions } from '../../duckdb/js-functions.ts';
+import { macros } from '../../duckdb/macros.ts';
+import type { TypePattern } from '../../functions/signature.ts';
+import { arrayOf, type SqlType } from '../../types/sql-type.ts';
+import { ValueError } from '../../values/sql-value.ts';
 import { duckDBType, duckReader, duckWriter, type DuckWriter } from './duck-values.ts';
 import { markError } from './error-mark.ts';
 

@@ -30,9 +30,9 @@ import {
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import { fieldName } from '../duckdb/types.ts';
-import type { ScalarKind, SqlType } from '../types/sql-type.ts';
-import { isInterval, type SqlValue } from '../values/sql-value.ts';
+import { fieldName } from '../../duckdb/types.ts';
+import type { ScalarKind, SqlType } from '../../types/sql-type.ts';
+import { isInterval, type SqlValue } from '../../values/sql-value.ts';
 
 const scalarTypes: Readonly<Record<ScalarKind, DuckDBType>> = {
   INT64: BIGINT,

@@ -1,12 +1,12 @@
 /** DuckDB tables behind the definitions: making them, and getting rid of those that no definition names. */
 
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { duckType } from '../duckdb/types.ts';
-import type { StoredRows } from '../duckdb/storage.ts';
-import { typeOfField } from '../types/rest-conversion.ts';
-import type { RestField } from '../types/rest-schema.ts';
-import type { SqlType } from '../types/sql-type.ts';
-import { failure } from './failure.ts';
+import { duckType } from '../../duckdb/types.ts';
+import type { StoredRows } from '../../duckdb/storage.ts';
+import { typeOfField } from '../../types/rest-conversion.ts';
+import type { RestField } from '../../types/rest-schema.ts';
+import type { SqlType } from '../../types/sql-type.ts';
+import { failure } from '../failure.ts';
 import { PARTITION_TIME, physicalColumn, relationName, type PhysicalTable, type TableRecord } from './records.ts';
 
 /** The type of a field. Throws `invalid` for a type that is not served. */
@@ -31,6 +31,7 @@ export async function createPhysical(
   connection: DuckDBConnection,
   physical: PhysicalTable,
   fields: readonly RestField[],
+  relation = relationName(physical.id),
 ): Promise<void> {
   const columns = fields.map((field, i) => {
     const required = field.mode?.toUpperCase() === 'REQUIRED' ? ' NOT NULL' : '';
@@ -40,7 +41,7 @@ export async function createPhysical(
   if (physical.partitionTime) columns.unshift(`${PARTITION_TIME} TIMESTAMP WITH TIME ZONE`);
   // A table without columns still needs one in DuckDB.
   const list = columns.length === 0 ? 'nothing BOOLEAN' : columns.join(', ');
-  await connection.run(`CREATE TABLE ${relationName(physical.id)} (${list})`);
+  await connection.run(`CREATE TABLE ${relation} (${list})`);
 }
 
 /** Where the generator finds a table's rows. DuckDB's order is that of the numbers, the partition time in front. */

@@ -1,0 +1,33 @@
+/** Sizes of values as BigQuery counts them. Source: cloud.google.com/bigquery/pricing, "Data size calculation". */
+
+import type { ScalarKind, SqlType } from '../types/sql-type.ts';
+import { fieldName } from './types.ts';
+
+const fixed: Readonly<Partial<Record<ScalarKind, number>>> = {
+  INT64: 8,
+  FLOAT64: 8,
+  NUMERIC: 16,
+  BIGNUMERIC: 32,
+  BOOL: 1,
+  DATE: 8,
+  TIME: 8,
+  DATETIME: 8,
+  TIMESTAMP: 8,
+  INTERVAL: 16,
+};
+
+/** Bytes of a value as a DuckDB expression; NULL counts nothing. */
+export function logicalSize(text: string, type: SqlType, depth = 0): string {
+  if (type.kind === 'ARRAY') {
+    const item = `z${depth}`;
+    return `coalesce(list_sum(list_transform(${text}, lambda ${item}: ${logicalSize(item, type.element, depth + 1)})), 0)`;
+  }
+  if (type.kind === 'STRUCT') {
+    if (type.fields.length === 0) return '0';
+    return `(${type.fields.map((field, i) => logicalSize(`${text}.${fieldName(i)}`, field.type, depth)).join(' + ')})`;
+  }
+  const bytes = fixed[type.kind];
+  if (bytes !== undefined) return `(CASE WHEN ${text} IS NULL THEN 0 ELSE ${bytes} END)`;
+  const length = type.kind === 'BYTES' ? `octet_length(${text})` : `strlen(${text})`;
+  return `coalesce(2 + ${length}, 0)`;
+}

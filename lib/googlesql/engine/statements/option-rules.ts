@@ -1,0 +1,113 @@
+/** OPTIONS of DDL: which there are, of which type, and what each sets. */
+
+import {
+  arrayOf,
+  BOOL,
+  FLOAT64,
+  INT64,
+  INTERVAL,
+  STRING,
+  structOf,
+  TIMESTAMP,
+  type SqlType,
+} from '../../types/sql-type.ts';
+import { intervalText } from '../../values/interval.ts';
+import { isInterval, type SqlValue } from '../../values/sql-value.ts';
+
+/** Where an option's value goes: a field of the REST resource, or one that the engine itself knows. */
+export interface OptionRule {
+  readonly type: SqlType;
+  readonly place: 'resource' | 'definition';
+  /** In REST's or the engine's words. */
+  readonly key: string;
+  /** The value in that place; NULL clears the option and is not converted. */
+  readonly convert: (value: SqlValue) => unknown;
+}
+
+export type OptionRules = Readonly<Record<string, OptionRule>>;
+
+const same = (value: SqlValue): unknown => value;
+const DAY_MS = 86_400_000;
+const days = (value: SqlValue): number => Math.round(Number(value) * DAY_MS);
+
+function text(key: string): OptionRule {
+  return { type: STRING, place: 'resource', key, convert: same };
+}
+
+const labels: OptionRule = {
+  type: arrayOf(
+    structOf([
+      { name: '', type: STRING },
+      { name: '', type: STRING },
+    ]),
+  ),
+  place: 'resource',
+  key: 'labels',
+  convert: (value) => {
+    const pairs = (Array.isArray(value) ? value : []) as readonly (readonly [string, string])[];
+    return Object.fromEntries(pairs);
+  },
+};
+
+const kmsKey: OptionRule = {
+  type: STRING,
+  place: 'resource',
+  key: 'encryptionConfiguration',
+  convert: (value) => ({ kmsKeyName: value }),
+};
+
+const described: OptionRules = { description: text('description'), friendly_name: text('friendlyName'), labels };
+
+const expiration: OptionRule = {
+  type: TIMESTAMP,
+  place: 'definition',
+  key: 'expirationMs',
+  convert: (micros) => Math.floor(Number(micros) / 1000),
+};
+
+/** Source: docs "CREATE TABLE statement", table_option_list. */
+export const tableOptions: OptionRules = {
+  ...described,
+  expiration_timestamp: expiration,
+  partition_expiration_days: { type: FLOAT64, place: 'definition', key: 'partitionExpirationMs', convert: days },
+  require_partition_filter: { type: BOOL, place: 'definition', key: 'requirePartitionFilter', convert: same },
+  kms_key_name: kmsKey,
+  default_rounding_mode: text('defaultRoundingMode'),
+  enable_change_history: { type: BOOL, place: 'resource', key: 'enableChangeHistory', convert: same },
+  max_staleness: {
+    type: INTERVAL,
+    place: 'resource',
+    key: 'maxStaleness',
+    convert: (value) => (isInterval(value) ? intervalText(value) : null),
+  },
+};
+
+/** Source: docs "CREATE VIEW statement", view_option_list. */
+export const viewOptions: OptionRules = { ...described, expiration_timestamp: expiration };
+
+/** Source: docs "CREATE SCHEMA statement", schema_option_list. */
+export const schemaOptions: OptionRules = {
+  ...described,
+  location: text('location'),
+  default_table_expiration_days: { type: FLOAT64, place: 'definition', key: 'defaultTableExpirationMs', convert: days },
+  default_partition_expiration_days: {
+    type: FLOAT64,
+    place: 'definition',
+    key: 'defaultPartitionExpirationMs',
+    convert: days,
+  },
+  default_kms_key_name: { ...kmsKey, key: 'defaultEncryptionConfiguration' },
+  default_rounding_mode: text('defaultRoundingMode'),
+  is_case_insensitive: { type: BOOL, place: 'resource', key: 'isCaseInsensitive', convert: same },
+  max_time_travel_hours: { type: INT64, place: 'resource', key: 'maxTimeTravelHours', convert: String },
+  storage_billing_model: text('storageBillingModel'),
+};
+
+/** Source: docs "CREATE FUNCTION statement", function_option_list. */
+export const routineOptions: OptionRules = { description: text('description') };
+
+/** Source: docs "ALTER COLUMN SET OPTIONS statement". */
+export const columnOptions: OptionRules = {
+  description: text('description'),
+  rounding_mode: text('roundingMode'),
+};

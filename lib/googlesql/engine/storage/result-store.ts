@@ -1,0 +1,127 @@
+/** Rows of queries, kept until they expire: few of them as values, many in a DuckDB table in memory. */
+
+import { randomUUID } from 'node:crypto';
+import type { DuckDBDataChunk } from '@duckdb/node-api';
+import type { RestSchema } from '../../types/rest-schema.ts';
+import type { SqlType } from '../../types/sql-type.ts';
+import type { SqlValue } from '../../values/sql-value.ts';
+import { failure } from '../failure.ts';
+import type { ResultHandle } from '../requests.ts';
+import type { Database } from './database.ts';
+
+/** The rows of a result. */
+export type HeldRows =
+  | { readonly kind: 'values'; readonly rows: readonly (readonly SqlValue[])[] }
+  /** DuckDB table, its columns `o0`, `o1`, …; rows are numbered by `rowid` from 0. */
+  | { readonly kind: 'table'; readonly relation: string };
+
+/** A result as queries leave it. */
+export interface HeldResult {
+  readonly schema: RestSchema;
+  readonly types: readonly SqlType[];
+  readonly totalRows: number;
+  readonly rows: HeldRows;
+}
+
+interface Entry extends HeldResult {
+  readonly expiresMs: number;
+}
+
+/** Most values that results in JavaScript hold in all; beyond, the oldest results go. */
+const MAX_HELD_VALUES = 400_000;
+
+/** Most results in DuckDB's memory; beyond, the oldest go. */
+const MAX_HELD_TABLES = 64;
+
+export class ResultStore {
+  readonly #database: Database;
+  readonly #ttlMs: number;
+  /** In order of age. */
+  readonly #entries = new Map<string, Entry>();
+  #heldValues = 0;
+  #heldTables = 0;
+  #lastTable = 0;
+
+  constructor(database: Database, ttlMs: number) {
+    this.#database = database;
+    this.#ttlMs = ttlMs;
+  }
+
+  /** A name for a temporary table of a script, which drops it at its end. */
+  temporaryRelation(): string {
+    this.#lastTable++;
+    return `memory.results.t${this.#lastTable}`;
+  }
+
+  /** A new DuckDB table for a result, to be filled. */
+  async createTable(columns: readonly string[]): Promise<ResultTable> {
+    this.#lastTable++;
+    const name = `r${this.#lastTable}`;
+    const relation = `memory.results.${name}`;
+    const connection = await this.#database.acquire();
+    await connection.run(`CREATE TABLE ${relation} (${columns.join(', ')})`);
+    const appender = await connection.createAppender(name, 'results', 'memory');
+    return {
+      relation,
+      append: (chunk) => appender.appendDataChunk(chunk),
+      close: () => {
+        appender.closeSync();
+        this.#database.release(connection);
+      },
+    };
+  }
+
+  /** Keeps a result under a new name. */
+  async add(result: HeldResult, nowMs: number): Promise<ResultHandle> {
+    const resultId = randomUUID();
+    const entry = { ...result, expiresMs: nowMs + this.#ttlMs };
+    this.#entries.set(resultId, entry);
+    this.#count(entry, 1);
+    for (const [oldest] of this.#entries) {
+      const fits = this.#heldValues <= MAX_HELD_VALUES && this.#heldTables <= MAX_HELD_TABLES;
+      if (fits || oldest === resultId) break;
+      await this.drop(oldest);
+    }
+    return { resultId, totalRows: result.totalRows, expiresMs: entry.expiresMs };
+  }
+
+  /** Throws `notFound` when there is no such result, or not any more. */
+  get(resultId: string): HeldResult {
+    const entry = this.#entries.get(resultId);
+    if (entry === undefined)
+      throw failure('notFound', `Not found: Query result ${resultId} does not exist or has expired`);
+    return entry;
+  }
+
+  async drop(resultId: string): Promise<void> {
+    const entry = this.#entries.get(resultId);
+    if (entry === undefined) return;
+    this.#entries.delete(resultId);
+    this.#count(entry, -1);
+    if (entry.rows.kind === 'table') await this.dropRelation(entry.rows.relation);
+  }
+
+  /** Drops a table whose result was never added. */
+  async dropRelation(relation: string): Promise<void> {
+    await this.#database.withConnection(async (connection) => {
+      await connection.run(`DROP TABLE IF EXISTS ${relation}`);
+    });
+  }
+
+  async dropExpired(nowMs: number): Promise<void> {
+    for (const [resultId, { expiresMs }] of this.#entries) if (expiresMs <= nowMs) await this.drop(resultId);
+  }
+
+  #count({ rows, types }: HeldResult, sign: 1 | -1): void {
+    if (rows.kind === 'table') this.#heldTables += sign;
+    else this.#heldValues += sign * rows.rows.length * types.length;
+  }
+}
+
+/** A table being filled. */
+export interface ResultTable {
+  readonly relation: string;
+  readonly append: (chunk: DuckDBDataChunk) => void;
+  /** Ends the filling; only once. */
+  readonly close: () => void;
+}
