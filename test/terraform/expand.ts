@@ -1,8 +1,8 @@
 // Owns what a Terraform configuration asks for: every resource of the root and its modules, with its arguments as values.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from '@cdktf/hcl2json';
 import { evaluate, type HclValue, type Scope } from './expression.ts';
+import { hcl } from './hcl.ts';
 
 /** One resource, its blocks as lists of objects. */
 export interface ResourceInstance {
@@ -50,7 +50,7 @@ export async function readModule(folder: string): Promise<Parsed> {
     Record<string, unknown>
   >;
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.tf'))) {
-    const json = await parse(file, readFileSync(join(folder, file), 'utf8'));
+    const json = await hcl.parse(file, readFileSync(join(folder, file), 'utf8'));
     for (const [kind, blocks] of Object.entries(json as Record<string, Json | readonly Json[]>)) {
       const part = (parts[kind] ??= {});
       // Locals come as a list of blocks, everything else as a map by name; resources of one type may be in several files.

@@ -1,5 +1,5 @@
 // Owns the value of an HCL expression: the part of the language that terraform/ uses, and a clear failure for the rest.
-import { getExpressionAst } from '@cdktf/hcl2json';
+import { hcl } from './hcl.ts';
 
 /** A value as Terraform has it. */
 export type HclValue = null | boolean | number | string | readonly HclValue[] | { readonly [key: string]: HclValue };
@@ -43,9 +43,9 @@ const parsed = new Map<string, Promise<Node>>();
 function parseTemplate(text: string): Promise<Node> {
   const known = parsed.get(text);
   if (known !== undefined) return known;
-  const node = getExpressionAst('expression.tf', `"${text}"`).then((ast) => {
+  const node = hcl.getExpressionAst('expression.tf', `"${text}"`).then((ast) => {
     if (ast === null) throw new Error(`not an expression: ${text}`);
-    return ast;
+    return ast as Node;
   });
   parsed.set(text, node);
   return node;
