@@ -2,7 +2,7 @@
 import type { SentEvent } from '../send/access-log.ts';
 import type { Random } from './random.ts';
 
-export const LISTENER_COUNT = 400;
+const LISTENER_COUNT = 400;
 const TRACK_COUNT = 900;
 const TRACKS_PER_ALBUM = 9;
 const ALBUMS_PER_ARTIST = 4;

@@ -11,7 +11,7 @@ export interface HistoryPlan {
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-export const HISTORY_DAYS = 3;
+const HISTORY_DAYS = 3;
 const EVENTS_PER_HOUR = 120;
 const HISTORY_SEED = 20_260_801;
 

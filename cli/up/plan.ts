@@ -68,7 +68,7 @@ export function cloudChild(plan: UpPlan, folder: DataFolder): ChildSpec {
 }
 
 /** Variables of the settings table, as the functions of this platform get them. */
-export function functionSettings(plan: UpPlan): Record<string, string> {
+function functionSettings(plan: UpPlan): Record<string, string> {
   const { functions } = plan.urls;
   return {
     [SETTINGS.projectId.variable]: plan.identity.project,

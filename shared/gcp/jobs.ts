@@ -67,8 +67,17 @@ function countRow(row: Record<string, unknown>): CountRow {
 }
 
 function textOf(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return String(value);
+    default:
+      break;
+  }
+  if (typeof value !== 'object' || value === null) return null;
   // Integers come wrapped, so that none loses digits.
-  if (typeof value === 'object') return 'value' in value ? String(value.value) : JSON.stringify(value);
-  return String(value);
+  return 'value' in value ? String(value.value) : JSON.stringify(value);
 }

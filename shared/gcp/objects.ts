@@ -105,7 +105,7 @@ async function* list(bucket: Bucket, prefix: string, options: ListOptions = {}):
     // With `fields` the client hands over resources as they come, where its types promise File.
     for (const resource of files as unknown as readonly ListedResource[]) {
       const { name, generation, size } = resource;
-      yield { name, generation: String(generation), labels: labelsOf(resource), bytes: Number(size) };
+      yield { name, generation, labels: labelsOf(resource), bytes: Number(size) };
     }
     pageToken = (next as { pageToken?: string } | null)?.pageToken;
   } while (pageToken !== undefined);

@@ -11,7 +11,7 @@ import { reasonOf, statusOf, toPlatformError } from './failure.ts';
 const PASSING_REASONS = new Set(['rateLimitExceeded', 'quotaExceeded', 'jobRateLimitExceeded', 'backendError']);
 
 /** The failure of a call about a resource, with what Google says. */
-export function resourceFailure(resource: Pick<Resource, 'kind' | 'name'>, error: unknown): PlatformError {
+function resourceFailure(resource: Pick<Resource, 'kind' | 'name'>, error: unknown): PlatformError {
   const known = toPlatformError(error);
   const passing = PASSING_REASONS.has(reasonOf(error) ?? '');
   const said = error instanceof Error ? error.message : 'no reason was given';

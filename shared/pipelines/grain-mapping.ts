@@ -4,7 +4,6 @@ import {
   boundsOf,
   type Grain,
   GRAINS,
-  grainOf,
   keyAt,
   keysBetween,
   type PartitionKey,
@@ -20,10 +19,7 @@ export function isFiner(grain: Grain, than: Grain): boolean {
  * The first and last key of a finer grain inside a key. A week belongs to the month that has its Monday, as its table
  * partition does, so that every week is in exactly one month. Not for `all`, which has no first or last.
  */
-export function firstAndLastWithin(
-  key: PartitionKey,
-  grain: Grain,
-): readonly [first: PartitionKey, last: PartitionKey] {
+function firstAndLastWithin(key: PartitionKey, grain: Grain): readonly [first: PartitionKey, last: PartitionKey] {
   const { startMs, endMs } = boundsOf(key);
   const at = keyAt(grain, startMs);
   const first = boundsOf(at).startMs < startMs ? keyAt(grain, boundsOf(at).endMs) : at;
@@ -47,9 +43,4 @@ export function latestClosed(key: PartitionKey, grain: Grain): PartitionKey {
   const { endMs } = boundsOf(key);
   const last = keyAt(grain, endMs - 1);
   return boundsOf(last).endMs <= endMs ? last : previousKey(last);
-}
-
-/** Whether both keys are of one grain. */
-export function sameGrain(a: PartitionKey, b: PartitionKey): boolean {
-  return grainOf(a) === grainOf(b);
 }

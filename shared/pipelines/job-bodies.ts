@@ -58,7 +58,7 @@ export function copyJob(place: Place, run: RunName, commit: Pick<Commit, 'jobId'
 }
 
 /** A table as BigQuery's REST API names it. */
-export function reference({ projectId }: Place, { dataset, table }: TableName): object {
+function reference({ projectId }: Place, { dataset, table }: TableName): object {
   return { projectId, datasetId: dataset, tableId: table };
 }
 

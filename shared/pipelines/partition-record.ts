@@ -1,6 +1,6 @@
 // Owns the live record of one partition: what is stored of it, and the short form that a listing of the bucket shows.
 import { z } from 'zod';
-import { type CatalogDigest, type EndpointId, parseId } from '../platform/ids.ts';
+import { type EndpointId, parseId } from '../platform/ids.ts';
 import { parsePartitionKey, type PartitionKey } from './partition-key.ts';
 
 /** What a stored partition may be. One that is only `expected` has no record. */
@@ -122,8 +122,6 @@ export function newRecord({ endpoint, key }: PartitionName): PartitionRecord {
 export function parsePartitionRecord(json: unknown): PartitionRecord | undefined {
   return partitionRecord.safeParse(json).data;
 }
-
-export type { CatalogDigest };
 
 function refuse(context: z.RefinementCtx, what: string): never {
   context.addIssue({ code: 'custom', message: `not a partition record: ${what}` });

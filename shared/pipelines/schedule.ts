@@ -2,7 +2,7 @@
 import { Cron } from 'croner';
 
 /** The short names; a week ends with Sunday here, so `@weekly` is Monday 00:00, unlike cron's. */
-export const SCHEDULE_ALIASES = {
+const SCHEDULE_ALIASES = {
   '@hourly': '0 * * * *',
   '@daily': '0 0 * * *',
   '@weekly': '0 0 * * 1',

@@ -35,7 +35,7 @@ export type RevealDecision =
   | { readonly kind: 'refused'; readonly code: 'reason_missing' | 'forbidden' };
 
 /** A reason shorter than this explains nothing. */
-export const MIN_REASON_CHARS = 8;
+const MIN_REASON_CHARS = 8;
 export const MAX_REASON_CHARS = 500;
 
 /** People open values over HTTP and say why; service accounts open them in SQL for the purposes they were granted. */
