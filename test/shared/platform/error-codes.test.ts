@@ -35,8 +35,8 @@ test('every row has a sentence, a hint and a status that fits its fault', () => 
     assert.match(hint, /^[A-Z].*\.$/, code);
     const status = httpStatus(code);
     if (fault === 'caller') assert.ok(status >= 400 && status < 500 && status !== 429, code);
-    // 503 without a retry: the function is there and says that it may not work.
-    if (fault === 'system') assert.ok(status === 500 || status === 503, code);
+    // 501: not served; 503 without a retry: the function is there and says that it may not work.
+    if (fault === 'system') assert.ok([500, 501, 503].includes(status), code);
     if (fault === 'transient') assert.ok([409, 429, 503].includes(status), code);
     assert.equal(mayRetry(code), fault === 'transient', code);
   }
