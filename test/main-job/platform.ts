@@ -1,0 +1,125 @@
+// Owns a whole platform for tests: `trib up` on an empty data folder, its commands as a person types them, its end.
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CLI = join(ROOT, 'cli', 'main.ts');
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+const LOOK_EVERY_MS = 500;
+
+/** What a command did. */
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What the ready line says, as far as tests use it. */
+export interface Ready {
+  readonly ready: true;
+  readonly project: string;
+  readonly region: string;
+  readonly console: string;
+  readonly collect: string;
+  readonly cloud: string;
+  readonly privacy: string;
+  readonly metadata: string;
+  readonly writeKey: string;
+  readonly tokens: Readonly<Record<string, string>>;
+}
+
+export interface TestPlatform {
+  readonly dataFolder: string;
+  readonly basePort: number;
+  /** Starts it, detached. @throws when no ready line comes */
+  up(): Promise<Ready>;
+  /** Runs `trib` with these arguments. */
+  trib(...args: readonly string[]): Promise<CommandResult>;
+  /** Rows of a query. @throws when it fails */
+  sql<Row>(query: string): Promise<readonly Row[]>;
+  /** The last line of a command's output, read as JSON. */
+  json<Answer>(...args: readonly string[]): Promise<Answer>;
+  /** Process ids of everything that runs. */
+  processes(): Promise<readonly { readonly name: string; readonly pid: number }[]>;
+  /** Ends it and removes its data. */
+  remove(): Promise<void>;
+}
+
+/** A platform on a data folder and ports of its own; nothing runs before `up`. */
+export async function createTestPlatform(): Promise<TestPlatform> {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'tributary-'));
+  const basePort = await freeBasePort();
+  const environment = { ...process.env, TRIBUTARY_DATA: dataFolder };
+
+  const trib = (...args: readonly string[]): Promise<CommandResult> =>
+    new Promise((resolve) => {
+      const options = { cwd: ROOT, env: environment, maxBuffer: MAX_OUTPUT_BYTES };
+      execFile(process.execPath, [CLI, ...args], options, (error, stdout, stderr) => {
+        const code = error === null ? 0 : error.code;
+        resolve({ exitCode: typeof code === 'number' ? code : -1, stdout, stderr });
+      });
+    });
+  const json = async <Answer>(...args: readonly string[]): Promise<Answer> => {
+    const { stdout, stderr, exitCode } = await trib(...args);
+    const line = stdout.trim().split('\n').at(-1) ?? '';
+    if (line === '') throw new Error(`trib ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
+    // The shape is what the calling test asserts on.
+    return JSON.parse(line.startsWith('{') || line.startsWith('[') ? line : stdout) as Answer;
+  };
+
+  return {
+    dataFolder,
+    basePort,
+    trib,
+    json,
+    async up() {
+      const { stdout, stderr } = await trib('up', '--no-demo', '--detach', '--port', String(basePort));
+      const ready = stdout.trim().split('\n').at(-1) ?? '';
+      if (!ready.startsWith('{')) throw new Error(`no ready line: ${stderr}`);
+      return JSON.parse(ready) as Ready;
+    },
+    async sql<Row>(query: string) {
+      const { stdout, stderr, exitCode } = await trib('sql', '--json', query);
+      if (exitCode !== 0) throw new Error(`${query}: ${stderr}`);
+      return JSON.parse(stdout) as readonly Row[];
+    },
+    async processes() {
+      const status = await json<{ processes: { name: string; pid: number }[] }>('status', '--json');
+      return status.processes;
+    },
+    async remove() {
+      await trib('down');
+      rmSync(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Asks until the answer passes or the time is up, and gives the last answer: the platform works by itself. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  passes: (answer: T) => boolean,
+  withinMs: number,
+): Promise<T | undefined> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const answer = await ask().catch(() => undefined);
+    if ((answer !== undefined && passes(answer)) || Date.now() > deadline) return answer;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+/** A base port with room for the ports that follow from it. */
+async function freeBasePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return Math.min(Math.max(address.port - (address.port % 16), 1024), 64_000);
+}
