@@ -4,7 +4,7 @@ import { parseJsonBytes } from '../platform/json-bytes.ts';
 import { CLAIM_REASONS } from '../pipelines/partition-record.ts';
 
 /** How a run may end: `nothing` when there was nothing new to publish, `waiting` when an input changed under it. */
-const RUN_OUTCOMES = ['published', 'nothing', 'waiting', 'failed'] as const;
+export const RUN_OUTCOMES = ['published', 'nothing', 'waiting', 'failed'] as const;
 
 const runRecord = z.strictObject({
   run: z.string(),
