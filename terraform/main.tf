@@ -142,6 +142,7 @@ locals {
     TRIBUTARY_REGION                   = var.region
     TRIBUTARY_AUDIENCE                 = "https://tributary.${var.project_id}"
     TRIBUTARY_IAP_AUDIENCE             = var.iap_audience
+    TRIBUTARY_CONSOLE_FOLDER           = "console"
     TRIBUTARY_COLLECT_URL              = "${local.functions_url}/collect"
     TRIBUTARY_METADATA_URL             = "${local.functions_url}/metadata"
     TRIBUTARY_PRIVACY_URL              = "${local.functions_url}/privacy"

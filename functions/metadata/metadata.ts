@@ -12,11 +12,14 @@ import type { Log } from '#shared/platform/log-line.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { PEOPLE_ROLES, type RoleMembers, rolesOf } from '#shared/platform/roles.ts';
 import { CompletePartitions } from './closing/completeness.ts';
+import type { Assets } from './console/assets.ts';
+import { consoleRoutes } from './console/console-routes.ts';
 import { createAlarm, type StartTimer } from './driving/alarm.ts';
 import { Passes } from './driving/passes.ts';
 import { createFacts } from './facts.ts';
 import type { Parts } from './parts.ts';
 import { createPlatformTime } from './platform-time.ts';
+import { callerRoutes } from './routes/caller-routes.ts';
 import { countRoutes } from './routes/count-routes.ts';
 import { endpointRoutes } from './routes/endpoint-routes.ts';
 import { lineageRoutes } from './routes/lineage-routes.ts';
@@ -41,6 +44,8 @@ export interface MetadataDeps {
   readonly startTimer: StartTimer;
   readonly newId: () => string;
   readonly log: Log;
+  /** Files of the console. */
+  readonly assets: Assets;
 }
 
 export interface Metadata {
@@ -64,6 +69,8 @@ export function createMetadata(deps: MetadataDeps): Metadata {
     ...runRoutes(parts, passes),
     ...lineageRoutes(parts),
     ...countRoutes(parts),
+    ...callerRoutes(parts),
+    ...consoleRoutes(deps.assets),
   ];
   const stopAdopting = repeat(deps.startTimer, CATALOG_EVERY_MS, () => parts.applied.refresh());
   return {

@@ -10,13 +10,14 @@ import { bucketName } from '#shared/platform/base/names.ts';
 import { systemClock } from '#shared/platform/clock.ts';
 import { readSettings } from '#shared/platform/settings.ts';
 import { uuidV7 } from '#shared/platform/uuid.ts';
+import { readAssets } from './console/assets.ts';
 import { startTimer } from './driving/alarm.ts';
 import { createMetadata, type Metadata } from './metadata.ts';
 
 /** @throws PlatformError configuration_invalid */
 export function wireMetadata(environment: Readonly<Record<string, string | undefined>>): Metadata {
   const settings = readSettings(environment);
-  const { projectId, region, audience, iapAudience } = settings;
+  const { projectId, region, audience, iapAudience, consoleFolder } = settings;
   const place = { projectId, region };
   const log = createStdoutLog('metadata', systemClock);
   return createMetadata({
@@ -30,5 +31,6 @@ export function wireMetadata(environment: Readonly<Record<string, string | undef
     startTimer,
     newId: () => uuidV7(systemClock.now(), randomBytes).replaceAll('-', ''),
     log,
+    assets: readAssets(consoleFolder),
   });
 }

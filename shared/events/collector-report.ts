@@ -20,6 +20,14 @@ export interface CollectorReport {
   readonly boot: BootId;
   readonly final: boolean;
   readonly types: ReadonlyMap<EventTypeId, SequenceRanges>;
+  /** What else was answered in the hour, for people to look at; completeness does not need it. */
+  readonly verdicts?: ReadonlyMap<EventTypeId, OtherVerdicts> | undefined;
+}
+
+/** Events of one type that were not accepted. */
+export interface OtherVerdicts {
+  readonly duplicate: number;
+  readonly rejected: number;
 }
 
 const PREFIX = 'collectors/';
@@ -34,9 +42,10 @@ export function reportObject(hour: PartitionKey, boot: BootId): string {
   return `${reportPrefix(hour)}${boot}`;
 }
 
-/** `{hour, boot, final, types: {"<type>": [[from, to], …]}}` */
-export function encodeReport({ hour, boot, final, types }: CollectorReport): string {
-  return canonicalJson({ hour, boot, final, types: Object.fromEntries(types) });
+/** `{hour, boot, final, types: {"<type>": [[from, to], …]}, verdicts?: {"<type>": {duplicate, rejected}}}` */
+export function encodeReport({ hour, boot, final, types, verdicts }: CollectorReport): string {
+  const more = verdicts === undefined ? {} : { verdicts: Object.fromEntries(verdicts) };
+  return canonicalJson({ hour, boot, final, types: Object.fromEntries(types), ...more });
 }
 
 const report = z.object({
@@ -44,6 +53,7 @@ const report = z.object({
   boot: z.string(),
   final: z.boolean(),
   types: z.record(z.string(), z.unknown()),
+  verdicts: z.record(z.string(), z.object({ duplicate: z.int().min(0), rejected: z.int().min(0) })).optional(),
 });
 
 /** Reads a stored report; undefined when it is damaged. */
@@ -58,5 +68,15 @@ export function parseReport(body: Uint8Array): CollectorReport | undefined {
     if (type === undefined || ranges === undefined) return undefined;
     types.set(type, ranges);
   }
-  return { hour, boot, final: result.data.final, types };
+  const read = { hour, boot, final: result.data.final, types };
+  return result.data.verdicts === undefined ? read : { ...read, verdicts: readVerdicts(result.data.verdicts) };
+}
+
+function readVerdicts(stored: Readonly<Record<string, OtherVerdicts>>): ReadonlyMap<EventTypeId, OtherVerdicts> {
+  return new Map(
+    Object.entries(stored).flatMap(([name, counts]) => {
+      const type = parseId('eventType', name);
+      return type === undefined ? [] : [[type, counts] as const];
+    }),
+  );
 }

@@ -18,6 +18,11 @@ export const SETTINGS = {
     means: 'The audience of Identity-Aware Proxy in front of the console; empty without one.',
     default: '',
   },
+  consoleFolder: {
+    variable: 'TRIBUTARY_CONSOLE_FOLDER',
+    means: 'The folder of the built console, which metadata serves; empty: none.',
+    default: '',
+  },
   collectUrl: { variable: 'TRIBUTARY_COLLECT_URL', means: 'Base URL of collect.' },
   metadataUrl: { variable: 'TRIBUTARY_METADATA_URL', means: 'Base URL of metadata.' },
   privacyUrl: { variable: 'TRIBUTARY_PRIVACY_URL', means: 'Base URL of privacy.' },

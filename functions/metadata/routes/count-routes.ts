@@ -3,20 +3,10 @@ import { endpointsOf } from '#shared/catalog/catalog.ts';
 import { parseReport, reportPrefix } from '#shared/events/collector-report.ts';
 import { countOf } from '#shared/events/sequence-ranges.ts';
 import { type Route, route } from '#shared/http/route.ts';
+import { type Counts, countsShape } from '#shared/metadata/api/count-shape.ts';
 import { formatTimestamp } from '#shared/platform/timestamp.ts';
 import { keyAt } from '#shared/pipelines/partition-key.ts';
-import { z } from 'zod';
 import type { Parts } from '../parts.ts';
-
-const countsShape = z.object({
-  at: z.string(),
-  /** Acknowledged since the hour began, by event type. */
-  events: z.object({ hour: z.string(), total: z.int(), types: z.record(z.string(), z.int()) }),
-  /** Stored partitions by state. */
-  partitions: z.record(z.string(), z.int()),
-  /** Rows of all published partitions of event endpoints. */
-  rows: z.int(),
-});
 
 export function countRoutes(parts: Parts): readonly Route[] {
   return [
@@ -31,9 +21,9 @@ export function countRoutes(parts: Parts): readonly Route[] {
   ];
 }
 
-async function counts(parts: Parts): Promise<z.infer<typeof countsShape>> {
+async function counts(parts: Parts): Promise<Counts> {
   const { applied, partitions, time } = parts;
-  const states: Record<string, number> = {};
+  const states: Counts['partitions'] = {};
   let rows = 0;
   for (const { id, kind } of endpointsOf(applied.require().catalog)) {
     for (const key of partitions.keys(id)) {
@@ -46,13 +36,18 @@ async function counts(parts: Parts): Promise<z.infer<typeof countsShape>> {
   return { at: formatTimestamp(time.now()), events: await eventsOfThisHour(parts), partitions: states, rows };
 }
 
-async function eventsOfThisHour({ store, time }: Parts): Promise<z.infer<typeof countsShape>['events']> {
+async function eventsOfThisHour({ store, time }: Parts): Promise<Counts['events']> {
   const hour = keyAt('hour', time.now());
   const types: Record<string, number> = {};
+  const verdicts: Record<string, { duplicate: number; rejected: number }> = {};
   for await (const { name } of store.list(reportPrefix(hour))) {
     const found = await store.read(name);
     const report = found === undefined ? undefined : parseReport(found.body);
     for (const [type, ranges] of report?.types ?? []) types[type] = (types[type] ?? 0) + countOf(ranges);
+    for (const [type, { duplicate, rejected }] of report?.verdicts ?? []) {
+      const before = verdicts[type] ?? { duplicate: 0, rejected: 0 };
+      verdicts[type] = { duplicate: before.duplicate + duplicate, rejected: before.rejected + rejected };
+    }
   }
-  return { hour, total: Object.values(types).reduce((sum, count) => sum + count, 0), types };
+  return { hour, total: Object.values(types).reduce((sum, count) => sum + count, 0), types, verdicts };
 }

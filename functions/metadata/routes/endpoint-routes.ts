@@ -2,7 +2,8 @@
 import { endpointsOf } from '#shared/catalog/catalog.ts';
 import type { Endpoint } from '#shared/catalog/endpoint.ts';
 import { type Route, route } from '#shared/http/route.ts';
-import type { EndpointId } from '#shared/platform/ids.ts';
+import { contractShape, endpointsShape } from '#shared/metadata/api/endpoint-shapes.ts';
+import { newestPartitionsShape, partitionShape } from '#shared/metadata/api/partition-shape.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { readinessOf } from '#shared/pipelines/readiness.ts';
 import type { PartitionName, PartitionRecord } from '#shared/pipelines/partition-record.ts';
@@ -10,29 +11,37 @@ import { z } from 'zod';
 import { momentOf } from '../driving/moment.ts';
 import type { Parts } from '../parts.ts';
 import { endpointIdOf, partitionOf } from './partition-of.ts';
-import { partitionShape, showKnown, showPartitions } from './partition-shape.ts';
+import { newestPartitions } from './newest-partitions.ts';
+import { aboutEndpoint, showEndpoint, standingOf } from './show-endpoint.ts';
+import { showKnown, showPartitions } from './show-partitions.ts';
 
 const READERS = ['analyst', 'team', 'compliance', 'service'] as const;
 
 export function endpointRoutes(parts: Parts): readonly Route[] {
+  const newest = newestPartitions(parts);
   return [
     route({
       method: 'GET',
       path: '/v1/endpoints',
       summary: 'Every endpoint, with how its partitions stand.',
       allow: READERS,
-      handle: () => ({
-        json: { endpoints: endpointsOf(parts.applied.require().catalog).map((e) => overview(parts, e)) },
-      }),
+      answer: endpointsShape,
+      handle: () => {
+        const moment = momentOf(parts);
+        return { json: { endpoints: endpointsOf(moment.catalog).map((endpoint) => showEndpoint(moment, endpoint)) } };
+      },
     }),
     route({
       method: 'GET',
       path: '/v1/endpoints/{id}',
       summary: 'One endpoint with its whole contract.',
       allow: READERS,
+      answer: contractShape,
       handle: async ({ params }) => {
         const endpoint = await declared(parts, params['id']);
-        return { json: { ...endpoint, partitions: overview(parts, endpoint).partitions } };
+        const moment = momentOf(parts);
+        const about = aboutEndpoint(moment.catalog, endpoint);
+        return { json: { ...endpoint, ...standingOf(moment, endpoint), about } };
       },
     }),
     route({
@@ -46,6 +55,14 @@ export function endpointRoutes(parts: Parts): readonly Route[] {
         await parts.partitions.refresh(id);
         return { json: { partitions: showPartitions(momentOf(parts), id) } };
       },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/partitions',
+      summary: 'The newest partitions of some endpoints: ?endpoints=a.b,c.d&last=48',
+      allow: READERS,
+      answer: newestPartitionsShape,
+      handle: async ({ query }) => ({ json: { endpoints: await newest(query) } }),
     }),
     route({
       method: 'GET',
@@ -93,35 +110,4 @@ function detailsOf(record: PartitionRecord | undefined): object {
     ...(commit === undefined ? {} : { commit }),
     ...(failure === undefined ? {} : { failure }),
   };
-}
-
-function overview(
-  { partitions }: Pick<Parts, 'partitions'>,
-  { id, kind, description, owner, grain, retention, ...endpoint }: Endpoint,
-) {
-  return {
-    id,
-    kind,
-    description,
-    owner,
-    grain,
-    retention,
-    inputs: 'inputs' in endpoint ? endpoint.inputs.map((input) => input.endpoint) : [],
-    partitions: countStates(partitions, id),
-  };
-}
-
-/** How many stored partitions are in each state, and the newest published one. */
-function countStates(partitions: Parts['partitions'], id: EndpointId): object {
-  const states: Record<string, number> = {};
-  let latest: string | undefined;
-  let rows = 0;
-  for (const key of partitions.keys(id)) {
-    const summary = partitions.summary(id, key);
-    if (summary === undefined) continue;
-    states[summary.state] = (states[summary.state] ?? 0) + 1;
-    rows += summary.rows;
-    if (summary.generation > 0) latest = key;
-  }
-  return { states, rows, ...(latest === undefined ? {} : { latest }) };
 }

@@ -1,18 +1,17 @@
 // Owns the routes that start a run by hand and show the last ones.
-import { endpointsOf } from '#shared/catalog/catalog.ts';
 import { type Route, route } from '#shared/http/route.ts';
+import { runsShape } from '#shared/metadata/api/run-shape.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
-import { formatTimestamp } from '#shared/platform/timestamp.ts';
 import { isKnown } from '#shared/pipelines/horizon.ts';
 import { boundsOf, grainOf } from '#shared/pipelines/partition-key.ts';
 import type { PartitionName } from '#shared/pipelines/partition-record.ts';
-import type { PartitionSummary } from '#shared/pipelines/partition-summary.ts';
 import { z } from 'zod';
 import { startBuild } from '../driving/build.ts';
 import { momentOf } from '../driving/moment.ts';
 import type { Passes } from '../driving/passes.ts';
 import type { Parts } from '../parts.ts';
 import { declared } from './endpoint-routes.ts';
+import { lastRuns } from './last-runs.ts';
 import { partitionOf } from './partition-of.ts';
 
 const DEFAULT_LIMIT = 50;
@@ -25,6 +24,7 @@ const startedShape = z.object({
 });
 
 export function runRoutes(parts: Parts, passes: Passes): readonly Route[] {
+  const last = lastRuns(parts);
   return [
     route({
       method: 'POST',
@@ -42,7 +42,8 @@ export function runRoutes(parts: Parts, passes: Passes): readonly Route[] {
       path: '/v1/runs',
       summary: 'The last run of each partition, newest first. The whole history is in platform.runs.',
       allow: ['analyst', 'team', 'compliance', 'service'],
-      handle: ({ query }) => ({ json: { runs: lastRuns(parts, limitOf(query.get('limit'))) } }),
+      answer: runsShape,
+      handle: async ({ query }) => ({ json: { runs: await last(limitOf(query.get('limit'))) } }),
     }),
   ];
 }
@@ -85,42 +86,4 @@ function limitOf(text: string | null): number {
     throw new PlatformError('invalid_argument', { message: `limit must be a whole number from 1 to ${MAX_LIMIT}.` });
   }
   return limit;
-}
-
-interface RunShown {
-  readonly endpoint: string;
-  readonly key: string;
-  readonly run: string | undefined;
-  readonly state: string;
-  readonly generation: number;
-  readonly rows: number;
-  readonly at: string;
-  readonly code?: string | undefined;
-}
-
-function lastRuns({ applied, partitions }: Parts, limit: number): readonly RunShown[] {
-  const found: { readonly atMs: number; readonly show: () => RunShown }[] = [];
-  for (const { id } of endpointsOf(applied.require().catalog)) {
-    for (const key of partitions.keys(id)) {
-      const summary = partitions.summary(id, key);
-      const atMs = summary === undefined ? undefined : lastTouched(summary);
-      if (summary !== undefined && atMs !== undefined)
-        found.push({ atMs, show: () => showRun({ endpoint: id, key }, summary, atMs) });
-    }
-  }
-  return found
-    .sort((a, b) => b.atMs - a.atMs)
-    .slice(0, limit)
-    .map(({ show }) => show());
-}
-
-/** When the last run of a partition began or ended. */
-function lastTouched({ claimedMs, failedMs, publishedMs }: PartitionSummary): number | undefined {
-  const times = [claimedMs, failedMs, publishedMs].filter((time) => time !== undefined);
-  return times.length === 0 ? undefined : Math.max(...times);
-}
-
-function showRun({ endpoint, key }: PartitionName, summary: PartitionSummary, atMs: number): RunShown {
-  const { run, state, generation, rows, failureCode } = summary;
-  return { endpoint, key, run, state, generation, rows, at: formatTimestamp(atMs), code: failureCode };
 }

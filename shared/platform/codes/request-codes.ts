@@ -3,6 +3,8 @@ import { caller, system, transient } from './entry.ts';
 
 /** Codes of requests. */
 export const REQUEST_CODES = {
+  malformed_request: caller('What was sent is no HTTP request.', 'Send HTTP/1.1, with a body of the length it declares.'),
+  headers_too_large: caller('The headers are larger than the limit.', 'Send fewer or shorter headers.', { status: 431 }),
   malformed_body: caller(
     'The body is not JSON of the documented shape.',
     'Send UTF-8 JSON as the OpenAPI document says.',
@@ -47,6 +49,11 @@ export const REQUEST_CODES = {
   route_unknown: caller('There is nothing at this path.', 'Look at GET /openapi.json for what there is.', {
     status: 404,
   }),
+  console_missing: system(
+    'The console is not part of this deployment.',
+    'Name the folder that it was built into; `trib up` builds it at each start.',
+    { status: 501 },
+  ),
   method_not_allowed: caller('The path does not take this method.', 'Use a method that the Allow header names.', {
     status: 405,
   }),

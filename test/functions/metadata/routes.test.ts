@@ -54,6 +54,42 @@ test('partitions are listed oldest first, those that are only expected too', asy
   assert.match(partitions[0]?.publishedAt ?? '', /^2026-08-11T03:0\d:\d\d\.\d{3}Z$/);
 });
 
+test('the newest partitions of several endpoints come in one answer, those of unknown ones are left out', async () => {
+  const { endpoints } = (await get('/v1/partitions?endpoints=music.played,music.none,music.daily&last=2')) as {
+    endpoints: { id: string; total: number; partitions: { key: string }[] }[];
+  };
+  assert.deepEqual(
+    endpoints.map(({ id, total, partitions }) => [id, total, partitions.map(({ key }) => key)]),
+    [
+      ['music.played', 5, ['2026-08-11T01', '2026-08-11T02']],
+      ['music.daily', 1, ['2026-08-10']],
+    ],
+  );
+  for (const query of ['', '?endpoints=', '?endpoints=music.daily&last=0', '?endpoints=music.daily&last=10001'])
+    assert.deepEqual(await problem('GET', `/v1/partitions${query}`), [400, 'invalid_argument']);
+});
+
+test('one endpoint says what people ask: how fresh it is, what its columns mean, what reads it', async () => {
+  const one = (await get('/v1/endpoints/music.played')) as {
+    freshness: object;
+    promise: object;
+    about: { consumers: string[]; inputs: string[]; schema: { name: string; class?: string; privacy?: string }[] };
+  };
+  assert.deepEqual(one.promise, { kind: 'within', duration: 'PT15M' });
+  assert.deepEqual(
+    { ...one.freshness, publishedAt: undefined },
+    {
+      state: 'current',
+      latest: '2026-08-11T02',
+      upTo: '2026-08-11T03:00:00.000Z',
+      publishedAt: undefined,
+    },
+  );
+  assert.deepEqual([one.about.inputs, one.about.consumers], [['music.Played'], ['music.daily']]);
+  const subject = one.about.schema.find(({ name }) => name === 'subject');
+  assert.equal(subject?.class, 'strict');
+});
+
 test('one partition says what it is made of', async () => {
   const one = (await get('/v1/endpoints/music.daily/partitions/2026-08-10')) as {
     inputs: object[];
@@ -67,17 +103,19 @@ test('one partition says what it is made of', async () => {
 });
 
 test('the last runs come newest first, as many as asked for', async () => {
-  const { runs } = (await get('/v1/runs?limit=2')) as { runs: { endpoint: string; state: string; at: string }[] };
+  const { runs } = (await get('/v1/runs?limit=2')) as { runs: Readonly<Record<string, string>>[] };
   assert.equal(runs.length, 2);
-  assert.equal(runs[0]?.endpoint, 'music.copy');
-  assert.ok((runs[0]?.at ?? '') >= (runs[1]?.at ?? ''));
+  assert.deepEqual([runs[0]?.['outcome'], runs[0]?.['reason']], ['published', 'due']);
+  assert.ok((runs[0]?.['startedAt'] ?? '') < (runs[0]?.['endedAt'] ?? ''));
+  assert.equal(runs[0]?.['endpoint'], 'music.copy');
+  assert.ok((runs[0]?.['at'] ?? '') >= (runs[1]?.['at'] ?? ''));
   assert.deepEqual(await problem('GET', '/v1/runs?limit=0'), [400, 'invalid_argument']);
 });
 
 test('counts are those of now, imported events among them', async () => {
   await simulation.live('music.Played', ['x', 'y']);
   const counts = (await get('/v1/counts')) as { events: object; partitions: object; rows: number };
-  assert.deepEqual(counts.events, { hour: '2026-08-11T03', total: 4, types: { 'music.Played': 4 } });
+  assert.deepEqual(counts.events, { hour: '2026-08-11T03', total: 4, types: { 'music.Played': 4 }, verdicts: {} });
   assert.deepEqual([counts.partitions, counts.rows], [{ published: 7 }, 2]);
 });
 

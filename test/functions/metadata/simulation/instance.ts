@@ -67,6 +67,7 @@ export class Instance {
       startTimer: (delayMs, ring) => time.start(delayMs, () => (this.#alive ? ring() : undefined)),
       newId,
       log,
+      assets: new Map(),
     });
     this.#router = createRouter(this.metadata.routes);
   }

@@ -1,30 +1,28 @@
 // Owns how a partition is shown to people and programs.
+import type { PartitionShown } from '#shared/metadata/api/partition-shape.ts';
 import { isKnown, knownKeys, type Moment } from '#shared/pipelines/horizon.ts';
-import { PARTITION_STATES, type PartitionName } from '#shared/pipelines/partition-record.ts';
+import type { PartitionName } from '#shared/pipelines/partition-record.ts';
 import type { PartitionSummary } from '#shared/pipelines/partition-summary.ts';
 import type { EndpointId } from '#shared/platform/ids.ts';
 import { formatTimestamp } from '#shared/platform/timestamp.ts';
-import { z } from 'zod';
-
-/** A partition that exists or is expected. */
-export const partitionShape = z.object({
-  key: z.string(),
-  state: z.enum(['expected', ...PARTITION_STATES]),
-  /** How often it was published. */
-  generation: z.int(),
-  rows: z.int(),
-  publishedAt: z.string().optional(),
-  /** The run under way, else the one that published it. */
-  run: z.string().optional(),
-  claimedAt: z.string().optional(),
-  failure: z.object({ code: z.string(), at: z.string(), retryAt: z.string().optional() }).optional(),
-});
-
-export type PartitionShown = z.infer<typeof partitionShape>;
 
 /** Every partition of an endpoint that exists or is expected, oldest first. */
 export function showPartitions(moment: Moment, endpoint: EndpointId): readonly PartitionShown[] {
-  return knownKeys(moment, endpoint).map((key) => showPartition({ endpoint, key }, moment.view.summary(endpoint, key)));
+  return showNewest(moment, endpoint, Infinity).partitions;
+}
+
+/** The newest partitions of an endpoint, oldest first, and how many there are in all. */
+export function showNewest(
+  moment: Moment,
+  endpoint: EndpointId,
+  last: number,
+): { readonly total: number; readonly partitions: PartitionShown[] } {
+  const keys = knownKeys(moment, endpoint);
+  const shown = keys.slice(-Math.min(last, keys.length));
+  return {
+    total: keys.length,
+    partitions: shown.map((key) => showPartition({ endpoint, key }, moment.view.summary(endpoint, key))),
+  };
 }
 
 /** One of them; undefined when there is no such partition. */

@@ -1,0 +1,117 @@
+// Owns how an endpoint is shown to people and programs: one line of the list, and what people ask about one.
+import { formatColumnType } from '#shared/catalog/column.ts';
+import { type Catalog, endpointsOf } from '#shared/catalog/catalog.ts';
+import type { Endpoint } from '#shared/catalog/endpoint.ts';
+import type { Field } from '#shared/catalog/field.ts';
+import type { AboutEndpoint, EndpointShown, FreshnessShown } from '#shared/metadata/api/endpoint-shapes.ts';
+import { freshnessOf, promiseOf } from '#shared/metadata/freshness.ts';
+import type { Moment } from '#shared/pipelines/horizon.ts';
+import type { EndpointId, SemanticId } from '#shared/platform/ids.ts';
+import { formatTimestamp } from '#shared/platform/timestamp.ts';
+
+type ColumnShown = AboutEndpoint['schema'][number];
+
+/** One line of the list. */
+export function showEndpoint(moment: Moment, endpoint: Endpoint): EndpointShown {
+  const { id, kind, description, owner, grain, retention } = endpoint;
+  const inputs = 'inputs' in endpoint ? endpoint.inputs.map((input) => input.endpoint) : [];
+  return { id, kind, description, owner, grain, retention, inputs, ...standingOf(moment, endpoint) };
+}
+
+/** How an endpoint stands now, and what was promised. */
+export function standingOf(
+  moment: Moment,
+  endpoint: Endpoint,
+): Pick<EndpointShown, 'partitions' | 'freshness' | 'promise'> {
+  const promise = promiseOf(moment, endpoint);
+  return {
+    ...(promise === undefined ? {} : { promise }),
+    freshness: showFreshness(moment, endpoint),
+    partitions: countStates(moment, endpoint.id),
+  };
+}
+
+/** What people ask about an endpoint beside its contract. */
+export function aboutEndpoint(catalog: Catalog, endpoint: Endpoint): AboutEndpoint {
+  const { platform } = catalog;
+  const consumers = endpointsOf(catalog).filter(
+    (other) => other.kind === 'sql' && other.inputs.some((input) => input.endpoint === endpoint.id),
+  );
+  return {
+    contact: platform.teams[endpoint.owner]?.contact ?? '',
+    purposes: endpoint.purposes.map((id) => {
+      const { description = '', legalBasis = '' } = platform.purposes[id] ?? {};
+      return { id, description, legalBasis };
+    }),
+    schema: schemaOf(catalog, endpoint),
+    inputs: endpoint.kind === 'event' ? [endpoint.eventType] : endpoint.inputs.map((input) => input.endpoint),
+    consumers: consumers.map(({ id }) => id),
+    checks: endpoint.kind === 'sql' ? endpoint.checks.map(({ name, severity }) => ({ name, severity })) : [],
+  };
+}
+
+function schemaOf(catalog: Catalog, endpoint: Endpoint): ColumnShown[] {
+  const fields = endpoint.kind === 'event' ? (catalog.eventTypes[endpoint.eventType]?.fields ?? []) : [];
+  const byName = new Map(fields.map((field) => [field.name, field]));
+  const columns = endpoint.columns.map((column): ColumnShown => {
+    const field = byName.get(column.name);
+    return {
+      name: column.name,
+      type: formatColumnType(column),
+      ...(column.description === undefined ? {} : { description: column.description }),
+      ...meaningOf(catalog, column.semantic),
+      ...(field === undefined ? {} : { privacy: privacyOf(field) }),
+    };
+  });
+  const stored = new Set(endpoint.columns.map(({ name }) => name));
+  const unstored = fields
+    .filter(({ name }) => !stored.has(name))
+    .map((field) => ({
+      name: field.name,
+      type: field.type.kind,
+      description: field.description,
+      ...meaningOf(catalog, field.semantic),
+      privacy: privacyOf(field),
+    }));
+  return [...columns, ...unstored];
+}
+
+function meaningOf({ platform }: Catalog, semantic: SemanticId | undefined): Pick<ColumnShown, 'semantic' | 'class'> {
+  if (semantic === undefined) return {};
+  const known = platform.semantics[semantic];
+  return { semantic, ...(known === undefined ? {} : { class: known.class }) };
+}
+
+function privacyOf({ privacy }: Field): string {
+  return privacy.action === 'generalise' ? `generalise: ${privacy.rule}` : privacy.action;
+}
+
+function showFreshness(moment: Moment, endpoint: Endpoint): FreshnessShown {
+  const { state, latest, upToMs, publishedMs, missing } = freshnessOf(moment, endpoint);
+  return {
+    state,
+    ...(latest === undefined ? {} : { latest }),
+    ...(upToMs === undefined ? {} : { upTo: formatTimestamp(upToMs) }),
+    ...(publishedMs === undefined ? {} : { publishedAt: formatTimestamp(publishedMs) }),
+    ...(missing === undefined ? {} : { missing: showMissing(missing.key, missing.promisedMs) }),
+  };
+}
+
+function showMissing(key: string, promisedMs: number | undefined): NonNullable<FreshnessShown['missing']> {
+  return { key, ...(promisedMs === undefined ? {} : { promisedAt: formatTimestamp(promisedMs) }) };
+}
+
+/** How many stored partitions are in each state, and the newest published one. */
+function countStates({ view }: Moment, id: EndpointId): EndpointShown['partitions'] {
+  const states: EndpointShown['partitions']['states'] = {};
+  let latest: string | undefined;
+  let rows = 0;
+  for (const key of view.keys(id)) {
+    const summary = view.summary(id, key);
+    if (summary === undefined) continue;
+    states[summary.state] = (states[summary.state] ?? 0) + 1;
+    rows += summary.rows;
+    if (summary.generation > 0) latest = key;
+  }
+  return { states, rows, ...(latest === undefined ? {} : { latest }) };
+}
