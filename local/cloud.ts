@@ -1,5 +1,7 @@
 /** The local cloud: puts the services, the hosts and the port together. */
 import { mkdirSync } from 'node:fs';
+import { openWarehouse } from '#lib/googlesql/engine/open-warehouse.ts';
+import { createBigQuery, warehouseOptions } from './bigquery/bigquery.ts';
 import { ensureCertificate } from './host/certificate.ts';
 import { controlRoutes } from './host/control.ts';
 import { cloudEnvironment } from './host/environment.ts';
@@ -33,7 +35,7 @@ export interface CloudOptions {
   readonly clock?: CloudClock;
   /** A door with sign-in in front of one backend. */
   readonly iap?: IapOptions;
-  /** Where BigQuery subscriptions of Pub/Sub write. */
+  /** Where BigQuery subscriptions of Pub/Sub write, if not to this cloud's own BigQuery. */
   readonly bigQuerySink?: BigQuerySink;
 }
 
@@ -62,15 +64,19 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     outbound: createOutbound(url),
   };
 
-  const [certificate, identity] = await Promise.all([
+  const [certificate, identity, warehouse] = await Promise.all([
     ensureCertificate(options.dataDir),
     createIdentity(context, options.projectId),
+    openWarehouse(warehouseOptions(context, options.projectId)),
   ]);
+  const bigQuery = createBigQuery(context, options.projectId, warehouse);
   const services: CloudService[] = [
     identity,
     createKms(context),
     createScheduler(context),
-    createPubSub(context, options.bigQuerySink),
+    // Before Pub/Sub, so that what it delivers to is there from its start to its end.
+    bigQuery,
+    createPubSub(context, options.bigQuerySink ?? bigQuery.sink),
     createStorage(context),
     createWorkflows(context),
   ];

@@ -54,6 +54,8 @@ export interface CatalogRoutine {
   readonly returns?: SqlType;
   /** An expression, or a query of a table function. */
   readonly body: string;
+  /** What lineage is told of values that flow through the body, when the body does not show it itself. */
+  readonly effect?: 'opens' | 'masks';
 }
 
 /** Outcomes of a look-up. */

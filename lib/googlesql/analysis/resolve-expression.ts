@@ -42,12 +42,11 @@ const rules: RulesByKind<SyntaxExpression, [ExpressionScope], Expression> = {
   bytes: (node) => literal(BYTES, node.value),
   typedLiteral: resolveTypedLiteral,
   parameter: resolveParameter,
-  systemVariable: (node) => {
-    throw new SqlError(
-      `System variable @@${node.path.map((part) => part.name).join('.')} is not supported locally`,
-      node.at,
-      'notImplemented',
-    );
+  systemVariable: (node, { analysis }) => {
+    const name = `@@${node.path.map((part) => part.name).join('.')}`;
+    const type = analysis.options.variables.get(name.toLowerCase());
+    if (type !== undefined) return { kind: 'variable', type, name: name.toLowerCase() };
+    throw new SqlError(`System variable ${name} is not supported locally`, node.at, 'notImplemented');
   },
   path: resolvePath,
   field: resolveField,

@@ -1,6 +1,7 @@
 /** Calls of functions of the catalog: SQL functions are looked through. */
 
 import type { FunctionCall, PathName } from '../syntax/ast-expression.ts';
+import { given } from '../syntax/given.ts';
 import { parseExpressionOrThrow } from '../syntax/parse.ts';
 import { SqlError } from '../syntax/sql-error.ts';
 import type { Column, Expression } from '../tree/expression.ts';
@@ -78,7 +79,8 @@ function expand(
     bindings.map(({ column }) => ({ name: column.name, expression: referTo(column, node.at) })),
   );
   const body = resolveBody(routine, { analysis, names, withTables: new Map(), clause: 'function body' }, node.at);
-  return bindings.length === 0 ? body : { kind: 'let', type: body.type, bindings, body };
+  const effect = given({ effect: routine.effect });
+  return bindings.length === 0 ? body : { kind: 'let', type: body.type, bindings, body, ...effect };
 }
 
 /** Places inside the body are not places of the query: errors point at the call. */

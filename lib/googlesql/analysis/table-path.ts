@@ -17,6 +17,9 @@ export function tablePath(path: PathName, analysis: Analysis): ObjectPath {
   const { options } = analysis;
   if (names.length === 1) {
     if (information >= 0) return { project: options.project, dataset: options.defaultDataset?.dataset ?? '', name };
+    // A temporary table hides one of the default dataset.
+    const temporary = { project: '', dataset: '', name };
+    if (analysis.catalog.findTable(temporary).kind === 'found') return temporary;
     if (options.defaultDataset === undefined) {
       throw new SqlError(`Table "${name}" must be qualified with a dataset (e.g. dataset.table)`, at);
     }

@@ -23,13 +23,13 @@ test('a BigQuery subscription writes published messages into its table', async (
     await topic.publishMessage({ json: { event_id: `e${n}`, received_at: receivedAt, ms_played: n, unknown: 'x' } });
   }
   const deadline = Date.now() + 20_000;
-  let rows: { n: number; at: { value: string }; sum: number }[] = [];
+  let rows: { n: number; latest: { value: string }; sum: number }[] = [];
   while (rows[0]?.n !== 10 && Date.now() < deadline) {
     [rows] = await bigquery.query(
-      `SELECT COUNT(DISTINCT event_id) AS n, MAX(received_at) AS at, SUM(ms_played) AS sum FROM raw.${table.id}`,
+      `SELECT COUNT(DISTINCT event_id) AS n, MAX(received_at) AS latest, SUM(ms_played) AS sum FROM raw.${table.id}`,
     );
   }
   assert.equal(rows[0]?.n, 10);
   assert.equal(rows[0]?.sum, 45);
-  assert.equal(rows[0]?.at.value, '2026-08-01T12:00:00.000005000Z');
+  assert.equal(rows[0]?.latest.value, '2026-08-01T12:00:00.000005000Z');
 });

@@ -22,7 +22,8 @@ export interface Target {
   readonly changed: boolean;
 }
 
-type Place = Pick<Run, 'state' | 'connection' | 'nowMs'>;
+/** What preparing works with. */
+export type Place = Pick<Run, 'state' | 'connection' | 'nowMs'>;
 
 /** Prepares the table for rows of these fields, in the connection's transaction. */
 export async function prepareTarget(
@@ -92,7 +93,8 @@ function checkSpecification(definition: TableDefinition, { timePartitioning, ran
   );
 }
 
-function specification({
+/** How a table is partitioned, as messages say. */
+export function specification({
   timePartitioning,
   rangePartitioning,
 }: Pick<TableSpec, 'timePartitioning' | 'rangePartitioning'>): string {
@@ -157,7 +159,8 @@ async function widen(
   return { record: changedRecord(record, { fields: after }, nowMs, physical), changed: true };
 }
 
-function checkSameType(stored: RestField, field: RestField, refuse: (why: string) => Error): void {
+/** Throws what `refuse` makes when a field cannot take the values of another. */
+export function checkSameType(stored: RestField, field: RestField, refuse: (why: string) => Error): void {
   const [from, to] = [shownType(stored), shownType(field)];
   if (from !== to) throw refuse(`Field ${stored.name} has changed type from ${from} to ${to}`);
   const [fromMode, toMode] = [modeOf(stored), modeOf(field)];

@@ -14,6 +14,7 @@ export class StopSignal {
   #why: EngineFailure | undefined;
   #timeout: NodeJS.Timeout | undefined;
   #repeat: NodeJS.Timeout | undefined;
+  readonly #listeners: ((why: Error) => void)[] = [];
 
   /** Stops by itself after `timeoutMs`, if given. */
   constructor(connection: Pick<DuckDBConnection, 'interrupt'>, timeoutMs: number | undefined) {
@@ -29,8 +30,14 @@ export class StopSignal {
   #stop(why: EngineFailure): void {
     if (this.#why !== undefined) return;
     this.#why = why;
+    for (const listener of this.#listeners) listener(why);
     this.#connection.interrupt();
     this.#repeat = setInterval(() => this.#connection.interrupt(), REPEAT_MS);
+  }
+
+  /** Calls back when the statement is to stop. */
+  onStop(listener: (why: Error) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Throws when the statement is to stop. */

@@ -73,6 +73,11 @@ export class DefinitionStore {
     return sorted(records, ({ definition }) => definition.ref.tableId);
   }
 
+  /** Tables and views of all datasets. */
+  allTables(): readonly TableRecord[] {
+    return [...this.#datasets.values()].flatMap(({ tables }) => [...tables.values()]);
+  }
+
   routine(ref: RoutineRef): RoutineRecord | undefined {
     return this.#datasets.get(datasetKey(ref))?.routines.get(ref.routineId);
   }

@@ -72,18 +72,25 @@ function mayStart(held: Held, { owns }: Waiter): boolean {
   return !held.owned && (!owns || held.sharers === 0);
 }
 
+/** Tells those who wait that they need not wait any more. */
+export interface Stop {
+  /** Calls back with the reason when it comes to that. */
+  onStop(listener: (why: Error) => void): void;
+}
+
 /** Lets at most so many run at once; the rest wait in order. */
 export class Slots {
   #free: number;
-  readonly #waiting: (() => void)[] = [];
+  #waiting: (() => void)[] = [];
 
   constructor(count: number) {
     this.#free = count;
   }
 
-  async use<T>(work: () => Promise<T>): Promise<T> {
+  /** Runs in a slot. Throws the reason when `stop` says so while it still waits for one. */
+  async use<T>(work: () => Promise<T>, stop: Stop): Promise<T> {
     if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else await this.#wait(stop);
     try {
       return await work();
     } finally {
@@ -91,5 +98,16 @@ export class Slots {
       if (next === undefined) this.#free++;
       else next();
     }
+  }
+
+  async #wait(stop: Stop): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#waiting.push(resolve);
+      stop.onStop((why) => {
+        if (!this.#waiting.includes(resolve)) return;
+        this.#waiting = this.#waiting.filter((one) => one !== resolve);
+        reject(why);
+      });
+    });
   }
 }

@@ -15,7 +15,11 @@ export interface TableProfile {
 }
 
 /** The profile of a stored table. */
-async function tableProfile(state: EngineState, table: CatalogTable, storage: StoredRows): Promise<TableProfile> {
+export async function tableProfile(
+  state: EngineState,
+  table: CatalogTable,
+  storage: StoredRows,
+): Promise<TableProfile> {
   const known = state.profiles.get(storage.relation);
   if (known !== undefined) return known;
   const profile = await profileOf(state, storage.relation, table, storage.columnNames);

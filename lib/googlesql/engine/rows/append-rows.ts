@@ -1,0 +1,97 @@
+/** Appends JSON rows to a table in one durable step, as tabledata.insertAll does. */
+
+import { MICROS_PER_DAY } from '../../values/civil.ts';
+import type { SqlValue } from '../../values/sql-value.ts';
+import type { TableRef } from '../definitions.ts';
+import { failure } from '../failure.ts';
+import { getTableRecord } from '../objects/tables.ts';
+import type { AppendOptions, AppendResult, RowErrors } from '../requests.ts';
+import type { EngineState } from '../state.ts';
+import { commit, type Step } from '../storage/commit.ts';
+import { physicalOf } from '../storage/physical.ts';
+import { tableKey, type TableRecord } from '../storage/records.ts';
+import { currentPartition } from './current-partition.ts';
+import { defaultValues } from './default-values.ts';
+import { rowReader, type RowOutcome } from './json-row.ts';
+import { rangeOf, splitDecorator } from './partition-decorator.ts';
+import { writeRows } from './write-rows.ts';
+
+/** What is appended: the table (perhaps with a decorator), and one JSON object a row. */
+export interface Append {
+  readonly table: TableRef;
+  readonly rows: readonly Uint8Array[];
+  readonly options: AppendOptions;
+}
+
+/** Appends what is valid, if the options allow it. Throws `notFound`, or `invalid` for a view or a bad decorator. */
+export async function appendRows(state: EngineState, append: Append, nowMs: number): Promise<AppendResult> {
+  const { table, partition } = splitDecorator(append.table);
+  return state.locks.share(tableKey(table), () =>
+    state.database.withConnection(async (connection) => {
+      const record = getTableRecord(state, table, nowMs);
+      if (record.physical === undefined) {
+        throw failure('invalid', `Cannot add rows to a table of type ${record.definition.type}.`);
+      }
+      const { options } = append;
+      const read = rowReader(record.definition.fields, await defaultValues(state, connection, record, nowMs), {
+        ignoreUnknownValues: options.ignoreUnknownValues,
+        numericTimestamps: options.numericTimestamps,
+      });
+      const guard = partition === undefined ? undefined : partitionGuard(record, partition);
+      const outcomes = append.rows.map((json) => guarded(read(json), guard));
+      const rowErrors = errorsOf(outcomes, options);
+      const valid = outcomes.flatMap((outcome) => (outcome.kind === 'row' ? [outcome.values] : []));
+      if (valid.length === 0 || (rowErrors.length > 0 && !options.skipInvalidRows)) return { appended: 0, rowErrors };
+      const time = partitionTimeOf(record, partition, nowMs);
+      return commit(state, connection, nowMs, async (): Promise<Step<AppendResult>> => {
+        await writeRows(connection, record, valid, time);
+        return { value: { appended: valid.length, rowErrors }, rows: [physicalOf(record)] };
+      });
+    }),
+  );
+}
+
+/** One bad row stops all, unless bad rows are skipped. */
+function errorsOf(outcomes: readonly RowOutcome[], { skipInvalidRows }: AppendOptions): readonly RowErrors[] {
+  const anyBad = outcomes.some(({ kind }) => kind === 'bad');
+  if (!anyBad) return [];
+  return outcomes.flatMap((outcome, index): readonly RowErrors[] => {
+    if (outcome.kind === 'bad') {
+      return [{ index, errors: [{ reason: 'invalid', debugInfo: '', ...outcome.problem }] }];
+    }
+    if (skipInvalidRows) return [];
+    return [{ index, errors: [{ reason: 'stopped', location: '', debugInfo: '', message: '' }] }];
+  });
+}
+
+/** Whether a row may go into the partition that the decorator names. */
+type Guard = (values: readonly SqlValue[]) => boolean;
+
+function guarded(outcome: RowOutcome, guard: Guard | undefined): RowOutcome {
+  if (outcome.kind === 'bad' || guard === undefined || guard(outcome.values)) return outcome;
+  return {
+    kind: 'bad',
+    problem: { location: '', message: 'The row belongs to another partition than the one of the decorator.' },
+  };
+}
+
+function partitionGuard({ definition }: TableRecord, partition: string): Guard | undefined {
+  const range = rangeOf(definition, partition);
+  const field = definition.timePartitioning?.field ?? definition.rangePartitioning?.field;
+  if (field === undefined) return undefined;
+  const index = definition.fields.findIndex(({ name }) => name.toLowerCase() === field.toLowerCase());
+  return (values) => {
+    const value = values[index] ?? null;
+    if (range.kind === 'null') return value === null;
+    const place = typeof value === 'number' ? BigInt(value) * MICROS_PER_DAY : value;
+    return typeof place === 'bigint' && place >= range.start && place < range.end;
+  };
+}
+
+function partitionTimeOf(record: TableRecord, partition: string | undefined, nowMs: number): bigint | undefined {
+  if (!physicalOf(record).partitionTime) return undefined;
+  if (partition === undefined) return currentPartition(record.definition, nowMs);
+  const range = rangeOf(record.definition, partition);
+  if (range.kind === 'null') throw failure('invalid', `Partition $${partition} cannot be written to`);
+  return range.start;
+}

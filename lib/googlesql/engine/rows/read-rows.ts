@@ -1,0 +1,111 @@
+/** Reads pages of rows: of kept results, and of tables and their partitions. */
+
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { SqlValue } from '../../values/sql-value.ts';
+import type { RestField } from '../../types/rest-schema.ts';
+import type { TableRef } from '../definitions.ts';
+import { failure } from '../failure.ts';
+import { getTableRecord } from '../objects/tables.ts';
+import type { ReadRowsOptions, RowSource, RowsPage } from '../requests.ts';
+import type { EngineState } from '../state.ts';
+import { duckReader } from '../storage/duck-values.ts';
+import { physicalColumn, relationName, tableText } from '../storage/records.ts';
+import { rowWriter } from './cell-json.ts';
+import { splitDecorator } from './partition-decorator.ts';
+import { partitionCondition } from './partition-rows.ts';
+import { selectFields, type SelectedColumn } from './selected-fields.ts';
+
+/** Largest page, bytes of JSON. Source: BigQuery, "Paging through results". */
+const MAX_PAGE_BYTES = 10 * 1024 * 1024;
+
+/** Values of the selected columns, row by row. */
+type Rows = AsyncIterable<readonly SqlValue[]> | Iterable<readonly SqlValue[]>;
+
+/** A page. Throws `notFound`, or `invalid` for a view. */
+export async function readRows(
+  state: EngineState,
+  source: RowSource,
+  options: ReadRowsOptions,
+  nowMs: number,
+): Promise<RowsPage> {
+  return source.kind === 'result'
+    ? readResult(state, source.resultId, options)
+    : state.retired.reading(() => readTable(state, source.table, options, nowMs));
+}
+
+async function readResult(state: EngineState, resultId: string, options: ReadRowsOptions): Promise<RowsPage> {
+  const { schema, rows, totalRows } = state.results.get(resultId);
+  const columns = selectFields(schema.fields, options.selectedFields);
+  const { offset, maxRows } = options;
+  if (rows.kind === 'values') {
+    const picked = rows.rows
+      .slice(offset, offset + maxRows)
+      .map((row) => columns.map(({ index }) => row[index] ?? null));
+    return page(picked, columns, totalRows, options);
+  }
+  const names = columns.map(({ index }) => `o${index}`).join(', ');
+  const last = offset + maxRows;
+  const sql = `SELECT ${names} FROM ${rows.relation} WHERE rowid >= ${offset} AND rowid < ${last} ORDER BY rowid`;
+  return state.database.withConnection((connection) => page(stream(connection, sql), columns, totalRows, options));
+}
+
+async function readTable(
+  state: EngineState,
+  ref: TableRef,
+  options: ReadRowsOptions,
+  nowMs: number,
+): Promise<RowsPage> {
+  const { table, partition } = splitDecorator(ref);
+  const record = getTableRecord(state, table, nowMs);
+  const { physical, definition } = record;
+  if (physical === undefined) {
+    throw failure('invalid', `Cannot list a table of type ${definition.type}: ${tableText(table)}.`);
+  }
+  const columns = selectFields(definition.fields, options.selectedFields);
+  const from = `FROM ${relationName(physical.id)}${
+    partition === undefined ? '' : ` WHERE ${partitionCondition(record, partition)}`
+  }`;
+  return state.database.withConnection(async (connection) => {
+    const counted = await connection.runAndReadAll(`SELECT count(*) ${from}`);
+    const totalRows = Number(counted.getRows()[0]?.[0] ?? 0);
+    const { offset, maxRows } = options;
+    if (offset >= totalRows || maxRows === 0) return page([], columns, totalRows, options);
+    const names = columns.map(({ index }) => physicalColumn(physical.columns[index] ?? 0)).join(', ');
+    const list = names === '' ? 'NULL' : names;
+    const sql = `SELECT ${list} ${from} ORDER BY rowid LIMIT ${maxRows} OFFSET ${offset}`;
+    return page(stream(connection, sql), columns, totalRows, options);
+  });
+}
+
+async function* stream(connection: DuckDBConnection, sql: string): AsyncGenerator<readonly SqlValue[]> {
+  const result = await connection.stream(sql);
+  const readers = result.columnTypes().map(duckReader);
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) return;
+    const vectors = readers.map((read, i) => ({ read, vector: chunk.getColumnVector(i) }));
+    for (let row = 0; row < chunk.rowCount; row++) yield vectors.map(({ read, vector }) => read(vector.getItem(row)));
+  }
+}
+
+async function page(
+  rows: Rows,
+  columns: readonly SelectedColumn[],
+  totalRows: number,
+  { maxBytes = MAX_PAGE_BYTES, timestamps }: ReadRowsOptions,
+): Promise<RowsPage> {
+  const write = rowWriter(
+    columns.map(({ type }) => type),
+    timestamps,
+  );
+  const texts: string[] = [];
+  let bytes = 0;
+  for await (const row of rows) {
+    const text = write(columns.map(({ project }, i) => project(row[i] ?? null)));
+    texts.push(text);
+    bytes += text.length;
+    if (bytes > maxBytes) break;
+  }
+  const fields: readonly RestField[] = columns.map(({ field }) => field);
+  return { rowsJson: Buffer.from(`[${texts.join(',')}]`), rowCount: texts.length, totalRows, schema: { fields } };
+}

@@ -1,0 +1,105 @@
+/** The engine inside the worker: the open file with everything that operations share. */
+
+import type { RunRequest, RunResult } from '../requests.ts';
+import { dropExpired, SWEEP_EVERY_MS } from '../rows/expire.ts';
+import type { EngineSettings } from '../settings.ts';
+import type { EngineState } from '../state.ts';
+import { runRequest } from '../statements/run-request.ts';
+import { StopSignal } from '../statements/stop-signal.ts';
+import { Checkpoints } from '../storage/checkpoints.ts';
+import { Database } from '../storage/database.ts';
+import { DefinitionStore } from '../storage/definition-store.ts';
+import { Locks, Slots } from '../storage/locks.ts';
+import { dropOrphans } from '../storage/physical.ts';
+import { ResultStore } from '../storage/result-store.ts';
+import { RetiredTables } from '../storage/retired-tables.ts';
+
+/** Statements that run at once; the memory of DuckDB is shared among them. */
+const MAX_RUNNING = 4;
+
+export class Engine {
+  readonly state: EngineState;
+  readonly #slots = new Slots(MAX_RUNNING);
+  /** Statements in flight by `queryId`. */
+  readonly #stops = new Map<string, StopSignal>();
+  readonly #active = new Set<Promise<unknown>>();
+  #nextSweepMs = 0;
+
+  private constructor(state: EngineState) {
+    this.state = state;
+  }
+
+  /** Opens the file and reads what it defines. Rejects when it is in use or not ours. */
+  static async open(settings: EngineSettings): Promise<Engine> {
+    const database = await Database.open(settings);
+    const definitions = await database.withConnection(async (connection) => {
+      const store = await DefinitionStore.load(connection);
+      for (const id of await dropOrphans(connection, store.physicalIds())) store.reserve(id);
+      return store;
+    });
+    return new Engine({
+      settings,
+      database,
+      definitions,
+      results: new ResultStore(database, settings.resultTtlMs),
+      locks: new Locks(),
+      retired: new RetiredTables(database),
+      checkpoints: new Checkpoints(database, settings.memoryLimitMb),
+      profiles: new Map(),
+      rowChanges: new Map(),
+    });
+  }
+
+  /** Does something that `close` waits for; what has expired by `nowMs` goes first. */
+  async during<T>(nowMs: number, work: () => Promise<T>): Promise<T> {
+    const done = this.#swept(nowMs).then(work);
+    this.#active.add(done);
+    try {
+      return await done;
+    } finally {
+      this.#active.delete(done);
+    }
+  }
+
+  async #swept(nowMs: number): Promise<void> {
+    if (nowMs < this.#nextSweepMs) return;
+    this.#nextSweepMs = nowMs + SWEEP_EVERY_MS;
+    // What cannot go now is hidden anyway, and goes the next time.
+    await dropExpired(this.state, nowMs).catch(() => undefined);
+  }
+
+  /** Runs a statement or script; `cancel` may stop it. */
+  async run(request: RunRequest, nowMs: number): Promise<RunResult> {
+    const running: { connection?: { interrupt(): void } } = {};
+    const stop = new StopSignal({ interrupt: () => running.connection?.interrupt() }, request.timeoutMs);
+    this.#stops.set(request.queryId, stop);
+    const work = (): Promise<RunResult> =>
+      this.state.database.withConnection((connection) => {
+        running.connection = connection;
+        stop.check();
+        return this.state.retired.reading(() => runRequest({ state: this.state, connection, stop, nowMs }, request));
+      });
+    try {
+      // Analysing alone is quick, and must not wait for what is slow.
+      return request.dryRun === true ? await work() : await this.#slots.use(work, stop);
+    } finally {
+      stop.end();
+      if (this.#stops.get(request.queryId) === stop) this.#stops.delete(request.queryId);
+    }
+  }
+
+  /** Stops a statement; false when there is none of that name in flight. */
+  cancel(queryId: string): boolean {
+    const stop = this.#stops.get(queryId);
+    stop?.cancel();
+    return stop !== undefined;
+  }
+
+  /** Waits for what is in flight, then closes the file. */
+  async close(): Promise<void> {
+    while (this.#active.size > 0) await Promise.allSettled(this.#active);
+    await this.state.retired.settled();
+    await this.state.checkpoints.settled();
+    await this.state.database.close();
+  }
+}

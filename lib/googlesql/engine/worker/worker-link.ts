@@ -1,0 +1,93 @@
+/** The line to the worker thread: calls and their answers, and another worker when one has ended by itself. */
+
+import { Worker } from 'node:worker_threads';
+import { failed, type Outcome } from '../outcome.ts';
+import type { EngineSettings } from '../settings.ts';
+import type { Reply, Request } from './messages.ts';
+import type { Answer, Arguments, OperationName } from './operations.ts';
+
+/** What callers of a statement hear when the worker ended under it. */
+const lost = failed('backendError', 'Error encountered during execution. Retrying may solve the problem.');
+
+type Waiting = (outcome: Outcome<unknown>) => void;
+
+export class WorkerLink {
+  readonly #settings: EngineSettings;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Promise<Worker>;
+  #lastId = 0;
+  #closing = false;
+
+  private constructor(settings: EngineSettings) {
+    this.#settings = settings;
+    this.#worker = this.#start();
+  }
+
+  /** Rejects when the file cannot be opened. */
+  static async open(settings: EngineSettings): Promise<WorkerLink> {
+    const link = new WorkerLink(settings);
+    await link.#worker;
+    return link;
+  }
+
+  async #start(): Promise<Worker> {
+    const worker = new Worker(new URL('engine-worker.ts', import.meta.url), { workerData: this.#settings });
+    // An error is also an exit; what the exit does is enough.
+    worker.on('error', () => undefined);
+    await new Promise<void>((resolve, reject) => {
+      worker.once('message', (reply: Reply) => {
+        if (reply.kind === 'open') resolve();
+        else reject(new Error(reply.kind === 'notOpen' ? reply.message : 'the worker did not open'));
+      });
+      worker.once('exit', () => reject(new Error('the worker ended before it was open')));
+    });
+    worker.on('message', (reply: Reply) => {
+      if (reply.kind !== 'answer') return;
+      const answer = this.#waiting.get(reply.id);
+      this.#waiting.delete(reply.id);
+      answer?.(reply.outcome);
+    });
+    worker.once('exit', () => this.#ended());
+    return worker;
+  }
+
+  /** The worker has ended, by itself or because it was told to. */
+  #ended(): void {
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    if (!this.#closing) {
+      this.#worker = this.#start();
+      // Whoever calls next hears of it.
+      this.#worker.catch(() => undefined);
+    }
+    for (const answer of waiting) answer(lost);
+  }
+
+  /** Has the worker do something. Rejects when there is no worker and none could be started. */
+  async call<Name extends OperationName>(
+    operation: Name,
+    given: Arguments<Name>,
+    { nowMs, transfer = [] }: { readonly nowMs: number; readonly transfer?: readonly ArrayBuffer[] },
+  ): Promise<Outcome<Answer<Name>>> {
+    const worker = await this.#worker;
+    this.#lastId++;
+    const id = this.#lastId;
+    const request: Request = { kind: 'call', id, nowMs, operation, given };
+    return new Promise((resolve) => {
+      // The worker answers what the operation of that name answers.
+      this.#waiting.set(id, resolve as Waiting);
+      worker.postMessage(request, transfer);
+    });
+  }
+
+  /** Waits for what is in flight, closes the file and ends the worker. */
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    const worker = await this.#worker;
+    const exit = new Promise((resolve) => worker.once('exit', resolve));
+    const request: Request = { kind: 'close' };
+    worker.postMessage(request, []);
+    await exit;
+  }
+}
