@@ -51,7 +51,7 @@ const MAY_IMPORT: { readonly [P in Part]: readonly Part[] } = {
   sdk: [],
   test: Object.keys(PARTS) as Part[],
   bench: Object.keys(PARTS) as Part[],
-  scripts: [...SHARED, ...LIB],
+  scripts: ['local', ...SHARED, ...LIB],
 };
 
 /** Packages that only some parts may use; every other package is free. */

@@ -22,8 +22,10 @@ export const silentLog: Log = () => undefined;
 /** What failed and where, without the message of the error: that may quote what a client sent. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return [error.name, ...frames].join('\n');
+  const { message, stack = '' } = error;
+  // Behind the message, which may have lines that look like frames.
+  const frames = stack.slice(stack.indexOf(message) + message.length).split('\n');
+  return [error.name, ...frames.filter((line) => /^\s+at /.test(line))].join('\n');
 }
 
 function writeToStderr(line: string): void {

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { freePort } from '#test/free-port.ts';
 
 const { child, url, output } = await startDoor();
 after(() => child.kill('SIGKILL'));
@@ -64,13 +64,4 @@ async function startDoor(): Promise<{ child: ChildProcess; url: string; output: 
       return { child: process_, url: address, output: () => written };
     assert.ok(Date.now() < deadline && process_.exitCode === null, written);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
