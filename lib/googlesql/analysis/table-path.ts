@@ -17,17 +17,19 @@ export function tablePath(path: PathName, analysis: Analysis): ObjectPath {
   const { options } = analysis;
   if (names.length === 1) {
     if (information >= 0) return { project: options.project, dataset: options.defaultDataset?.dataset ?? '', name };
-    // A temporary table hides one of the default dataset.
-    const temporary = { project: '', dataset: '', name };
-    if (analysis.catalog.findTable(temporary).kind === 'found') return temporary;
-    if (options.defaultDataset === undefined) {
-      throw new SqlError(`Table "${name}" must be qualified with a dataset (e.g. dataset.table)`, at);
-    }
-    return { ...options.defaultDataset, name };
+    return unqualified(name, analysis, at);
   }
   const dataset = names.at(-2) ?? '';
   if (information >= 0 && /^region-/i.test(dataset)) return { project: options.project, dataset: '', name };
   return { project: names.length > 2 ? names.slice(0, -2).join('.') : options.project, dataset, name };
+}
+
+/** A temporary table hides one of the default dataset. */
+function unqualified(name: string, { catalog, options }: Analysis, at: number): ObjectPath {
+  const temporary = { project: '', dataset: '', name };
+  if (catalog.findTable(temporary).kind === 'found') return temporary;
+  if (options.defaultDataset !== undefined) return { ...options.defaultDataset, name };
+  throw new SqlError(`Table "${name}" must be qualified with a dataset (e.g. dataset.table)`, at);
 }
 
 /** The table of a name, a partition decorator taken off. */

@@ -3,7 +3,7 @@ import type { QueryParameter, RestParameterType, RestParameterValue } from '#lib
 import { z } from 'zod';
 import { invalid } from '../errors.ts';
 import { MAX_QUERY_PARAMETERS } from '../limits.ts';
-import { message, text } from '../wire/proto-json.ts';
+import { looseText, message, text } from '../wire/proto-json.ts';
 
 /** Source: https://cloud.google.com/bigquery/docs/reference/rest/v2/QueryParameter */
 const typeShape = message({
@@ -21,7 +21,7 @@ const typeShape = message({
 });
 
 const valueShape = message({
-  value: text.optional(),
+  value: looseText.optional(),
   get arrayValues() {
     return z.array(valueShape).optional();
   },

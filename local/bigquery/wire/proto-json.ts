@@ -14,6 +14,11 @@ function scalar<Value>(protoType: string, read: (value: unknown) => Value | unde
 }
 
 export const text = scalar('TYPE_STRING', (value) => (typeof value === 'string' ? value : undefined));
+/** Text that clients also send as a bare number or boolean, which Google takes. */
+export const looseText = scalar('TYPE_STRING', (value) => {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'string' ? value : undefined;
+});
 export const bool = scalar('TYPE_BOOL', (value) => (typeof value === 'boolean' ? value : undefined));
 /** A 64-bit integer: decimal text, whichever way it came. */
 export const int64 = scalar('TYPE_INT64', (value) => {

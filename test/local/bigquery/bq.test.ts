@@ -30,9 +30,9 @@ test('bq works against the cloud with nothing but its environment', { skip }, as
   await run('load', '--skip_leading_rows=1', 'd.t', source);
   const rows = await run('query', '--format=json', '--use_legacy_sql=false', 'SELECT SUM(n) AS n FROM d.t');
   assert.deepEqual(JSON.parse(rows), [{ n: '3' }]);
-  await run('cp', '--force', 'd.t$20260801', 'd.t$20260803');
-  const shown = JSON.parse(await run('show', '--format=json', 'd.t')) as { numRows: string };
-  assert.equal(shown.numRows, '3');
+  await run('cp', '--force', 'd.t$20260801', 'd.u$20260801');
+  const shown = JSON.parse(await run('show', '--format=json', 'd.u')) as { numRows: string };
+  assert.equal(shown.numRows, '1');
   assert.match(await run('head', 'd.t'), /2026-08-02/);
   assert.match(await run('ls', '--jobs'), /SUCCESS/);
   await run('rm', '--force', '--recursive', '--dataset', 'd');

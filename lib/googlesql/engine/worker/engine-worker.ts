@@ -58,10 +58,7 @@ else {
     if (request.kind === 'call') {
       void outcomeOf(engine, request).then((outcome) => reply({ kind: 'answer', id: request.id, outcome }));
     } else {
-      void engine.close().then(() => {
-        reply({ kind: 'closed' });
-        port.close();
-      });
+      void engine.close().finally(() => port.close());
     }
   });
 }

@@ -18,5 +18,4 @@ export type Request =
 export type Reply =
   | { readonly kind: 'open' }
   | { readonly kind: 'notOpen'; readonly message: string }
-  | { readonly kind: 'answer'; readonly id: number; readonly outcome: Outcome<unknown> }
-  | { readonly kind: 'closed' };
+  | { readonly kind: 'answer'; readonly id: number; readonly outcome: Outcome<unknown> };

@@ -82,11 +82,12 @@ test('lists are in order of id, page by page, filtered by label, without hidden 
   await bigquery.createDataset('_hidden', { labels: { listed: 'yes' } });
   const filter = 'labels.listed:yes';
   const names = (datasets: readonly { id?: string }[]): (string | undefined)[] => datasets.map(({ id }) => id);
-  const [all] = await bigquery.getDatasets({ filter, maxResults: 2 });
+  const [all] = await bigquery.getDatasets({ filter });
   assert.deepEqual(names(all), ['list_a', 'list_b', 'list_c']);
   const [page, next] = await bigquery.getDatasets({ filter, maxResults: 2, autoPaginate: false });
   assert.deepEqual(names(page), ['list_a', 'list_b']);
   assert.ok(next !== null);
+  assert.deepEqual(names((await bigquery.getDatasets(next))[0]), ['list_c']);
   const [hidden] = await bigquery.getDatasets({ filter, all: true });
   assert.deepEqual(names(hidden), ['_hidden', 'list_a', 'list_b', 'list_c']);
 });

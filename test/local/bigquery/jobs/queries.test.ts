@@ -58,7 +58,6 @@ test('parameters of every type reach the query, named', async () => {
     i: 7,
     f: 0.5,
     b: true,
-    y: Buffer.from([1, 2]),
     ts: bigquery.timestamp('2026-08-01T12:00:00.000001Z'),
     d: bigquery.date('2026-08-01'),
     t: bigquery.time('01:02:03'),
@@ -79,6 +78,8 @@ test('a parameter of a declared type is read as that', async () => {
     String(await one('SELECT @n', { params: { n: '1.000000001' }, types: { n: 'NUMERIC' } })),
     '1.000000001',
   );
+  // The client would send a Buffer as the object that JSON makes of it, which Google refuses.
+  assert.deepEqual(await one('SELECT @y', { params: { y: 'AQI=' }, types: { y: 'BYTES' } }), Buffer.from([1, 2]));
   assert.equal(await one('SELECT @i + 1', { params: { i: '41' }, types: { i: 'INT64' } }), 42);
 });
 
@@ -278,7 +279,7 @@ test('the time zone of a connection counts', async () => {
   const query =
     "SELECT EXTRACT(HOUR FROM TIMESTAMP '2026-08-01 12:00:00' AT TIME ZONE 'UTC') AS utc, FORMAT_TIMESTAMP('%H', TIMESTAMP '2026-08-01 12:00:00+00') AS own";
   const { json } = await post({ query, connectionProperties: [{ key: 'time_zone', value: 'Europe/Stockholm' }] });
-  assert.deepEqual((json['rows'] as object[])[0], { f: [{ v: '12' }, { v: '14' }] });
+  assert.deepEqual((json['rows'] as object[])[0], { f: [{ v: '10' }, { v: '14' }] });
   assert.equal((await post({ query, connectionProperties: [{ key: 'session_id', value: 'x' }] })).status, 501);
   assert.equal((await post({ query, connectionProperties: [{ key: 'other', value: 'x' }] })).status, 400);
 });

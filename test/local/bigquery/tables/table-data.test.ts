@@ -204,7 +204,9 @@ test('rows are read page by page, from any row, with some of their columns', asy
   assert.equal(page.length, 10);
   assert.equal((reply as { totalRows?: string }).totalRows, '25');
   assert.ok(next !== null);
-  const [all] = await table.getRows({ maxResults: 10 });
+  const [second] = await table.getRows(next);
+  assert.equal(second.length, 10);
+  const [all] = await table.getRows();
   assert.deepEqual(
     all.map(({ a }: { a: number }) => a),
     Array.from({ length: 25 }, (_, index) => index),

@@ -83,7 +83,7 @@ test('lists show every table and view with what tools print of them', async () =
   await own.createTable('c', { schema: A, timePartitioning: { type: 'DAY' }, labels: { x: 'y' } });
   await own.createTable('a', { schema: A });
   await own.createTable('b', { view: { query: 'SELECT 1 AS one', useLegacySql: false } });
-  const [tables] = await own.getTables({ maxResults: 2 });
+  const [tables] = await own.getTables();
   assert.deepEqual(
     tables.map(({ id, metadata }) => [id, metadata.type]),
     [
