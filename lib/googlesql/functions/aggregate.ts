@@ -22,8 +22,12 @@ const sums: Readonly<Record<string, string | AggregateTemplate>> = {
 };
 
 export const aggregateFunctions = aggregates({
-  COUNT: { overloads: { '() -> INT64': 'count(*)', '(ANY) -> INT64': 'count($1)' } },
-  COUNTIF: { overloads: { '(BOOL) -> INT64': 'count(CASE WHEN $1 THEN 1 END)' }, modifiers: ['having', 'distinct'] },
+  COUNT: { counts: true, overloads: { '() -> INT64': 'count(*)', '(ANY) -> INT64': 'count($1)' } },
+  COUNTIF: {
+    counts: true,
+    overloads: { '(BOOL) -> INT64': 'count(CASE WHEN $1 THEN 1 END)' },
+    modifiers: ['having', 'distinct'],
+  },
   SUM: { overloads: sums },
   AVG: {
     overloads: {
@@ -46,8 +50,18 @@ export const aggregateFunctions = aggregates({
   },
   MAX: { passesThrough: true, overloads: { '(T) -> T': 'max($1)' } },
   ANY_VALUE: { passesThrough: true, overloads: { '(T) -> T': 'first($1)' }, modifiers: ['having'] },
-  MAX_BY: { passesThrough: true, overloads: { '(T, T2) -> T': 'arg_max_null($1, $2)' }, modifiers: [] },
-  MIN_BY: { passesThrough: true, overloads: { '(T, T2) -> T': 'arg_min_null($1, $2)' }, modifiers: [] },
+  MAX_BY: {
+    passesThrough: true,
+    conditions: [1],
+    overloads: { '(T, T2) -> T': 'arg_max_null($1, $2)' },
+    modifiers: [],
+  },
+  MIN_BY: {
+    passesThrough: true,
+    conditions: [1],
+    overloads: { '(T, T2) -> T': 'arg_min_null($1, $2)' },
+    modifiers: [],
+  },
   ARRAY_AGG: {
     passesThrough: true,
     overloads: { '(T) -> ARRAY<T>': { calls: ['list($1)'], list: true } },
@@ -85,7 +99,11 @@ export const aggregateFunctions = aggregates({
   BIT_AND: { overloads: { '(INT64) -> INT64': 'bit_and($1)' } },
   BIT_OR: { overloads: { '(INT64) -> INT64': 'bit_or($1)' } },
   BIT_XOR: { overloads: { '(INT64) -> INT64': 'bit_xor($1)' } },
-  APPROX_COUNT_DISTINCT: { overloads: { '(ANY) -> INT64': 'count(DISTINCT $1)' }, modifiers: ['having'] },
+  APPROX_COUNT_DISTINCT: {
+    counts: true,
+    overloads: { '(ANY) -> INT64': 'count(DISTINCT $1)' },
+    modifiers: ['having'],
+  },
   STDDEV: { overloads: statistical('STDDEV_SAMP') },
   STDDEV_SAMP: { overloads: statistical('STDDEV_SAMP') },
   STDDEV_POP: { overloads: statistical('STDDEV_POP') },

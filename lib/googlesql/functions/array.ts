@@ -1,5 +1,6 @@
 /** Array functions and element access. */
 
+import type { ArgumentRoles } from './definition.ts';
 import { scalars } from './define.ts';
 
 const outside = "$error('Array index ' || $2 || ' is out of bounds')";
@@ -8,29 +9,54 @@ const outside = "$error('Array index ' || $2 || ' is out of bounds')";
 const sliceIndex = (position: string, fromEnd: string): string =>
   `CASE WHEN ${position} < 0 THEN ${fromEnd} ELSE ${position} END + 1`;
 
+/** Elements are handed on as they are; positions decide which. */
+const elements: ArgumentRoles = { passesThrough: true };
+const elementsAt: ArgumentRoles = { passesThrough: true, conditions: [1, 2] };
+
 export const arrayFunctions = scalars({
-  ARRAY_AT_OFFSET: {
-    '(ARRAY<T>, INT64) -> T': `CASE WHEN $2 < 0 OR $2 >= len($1) THEN ${outside} ELSE list_extract($1, $2 + 1) END`,
-  },
-  ARRAY_AT_ORDINAL: {
-    '(ARRAY<T>, INT64) -> T': `CASE WHEN $2 < 1 OR $2 > len($1) THEN ${outside} ELSE list_extract($1, $2) END`,
-  },
-  ARRAY_AT_SAFE_OFFSET: { '(ARRAY<T>, INT64) -> T': 'CASE WHEN $2 < 0 THEN NULL ELSE list_extract($1, $2 + 1) END' },
-  ARRAY_AT_SAFE_ORDINAL: { '(ARRAY<T>, INT64) -> T': 'CASE WHEN $2 < 1 THEN NULL ELSE list_extract($1, $2) END' },
+  ARRAY_AT_OFFSET: [
+    elementsAt,
+    {
+      '(ARRAY<T>, INT64) -> T': `CASE WHEN $2 < 0 OR $2 >= len($1) THEN ${outside} ELSE list_extract($1, $2 + 1) END`,
+    },
+  ],
+  ARRAY_AT_ORDINAL: [
+    elementsAt,
+    {
+      '(ARRAY<T>, INT64) -> T': `CASE WHEN $2 < 1 OR $2 > len($1) THEN ${outside} ELSE list_extract($1, $2) END`,
+    },
+  ],
+  ARRAY_AT_SAFE_OFFSET: [
+    elementsAt,
+    { '(ARRAY<T>, INT64) -> T': 'CASE WHEN $2 < 0 THEN NULL ELSE list_extract($1, $2 + 1) END' },
+  ],
+  ARRAY_AT_SAFE_ORDINAL: [
+    elementsAt,
+    { '(ARRAY<T>, INT64) -> T': 'CASE WHEN $2 < 1 THEN NULL ELSE list_extract($1, $2) END' },
+  ],
   ARRAY_LENGTH: { '(ARRAY<T>) -> INT64': 'len($1)' },
-  ARRAY_CONCAT: { '(ARRAY<T>...) -> ARRAY<T>': '($all( || ))' },
-  ARRAY_REVERSE: { '(ARRAY<T>) -> ARRAY<T>': 'list_reverse($1)' },
-  ARRAY_FIRST: {
-    '(ARRAY<T>) -> T':
-      "CASE WHEN len($1) = 0 THEN $error('ARRAY_FIRST cannot get the first element of an empty array') ELSE list_extract($1, 1) END",
-  },
-  ARRAY_LAST: {
-    '(ARRAY<T>) -> T':
-      "CASE WHEN len($1) = 0 THEN $error('ARRAY_LAST cannot get the last element of an empty array') ELSE list_extract($1, -1) END",
-  },
-  ARRAY_SLICE: {
-    '(ARRAY<T>, INT64, INT64) -> ARRAY<T>': `list_slice($1, ${sliceIndex('$2', 'greatest(0, $2 + len($1))')}, ${sliceIndex('$3', '$3 + len($1)')})`,
-  },
+  ARRAY_CONCAT: [elements, { '(ARRAY<T>...) -> ARRAY<T>': '($all( || ))' }],
+  ARRAY_REVERSE: [elements, { '(ARRAY<T>) -> ARRAY<T>': 'list_reverse($1)' }],
+  ARRAY_FIRST: [
+    elements,
+    {
+      '(ARRAY<T>) -> T':
+        "CASE WHEN len($1) = 0 THEN $error('ARRAY_FIRST cannot get the first element of an empty array') ELSE list_extract($1, 1) END",
+    },
+  ],
+  ARRAY_LAST: [
+    elements,
+    {
+      '(ARRAY<T>) -> T':
+        "CASE WHEN len($1) = 0 THEN $error('ARRAY_LAST cannot get the last element of an empty array') ELSE list_extract($1, -1) END",
+    },
+  ],
+  ARRAY_SLICE: [
+    elementsAt,
+    {
+      '(ARRAY<T>, INT64, INT64) -> ARRAY<T>': `list_slice($1, ${sliceIndex('$2', 'greatest(0, $2 + len($1))')}, ${sliceIndex('$3', '$3 + len($1)')})`,
+    },
+  ],
   ARRAY_TO_STRING: {
     '(ARRAY<STRING>, STRING, [STRING]) -> STRING': 'gs_array_to_string($all(, ))',
     '(ARRAY<BYTES>, BYTES, [BYTES]) -> BYTES': 'gs_array_to_bytes($all(, ))',

@@ -64,7 +64,7 @@ export function aggregates(table: Readonly<Record<string, AggregateEntry>>): rea
   }));
 }
 
-interface WindowEntry {
+interface WindowEntry extends ArgumentRoles {
   readonly order: 'required' | 'optional' | 'forbidden';
   readonly frame?: boolean;
   readonly modifiers?: readonly AggregateModifier[];
@@ -73,7 +73,8 @@ interface WindowEntry {
 
 /** Functions that only OVER gives a meaning. */
 export function windowFunctions(table: Readonly<Record<string, WindowEntry>>): readonly AggregateDefinition[] {
-  return Object.entries(table).map(([name, { order, frame = false, modifiers = [], overloads }]) => ({
+  return Object.entries(table).map(([name, { order, frame = false, modifiers = [], overloads, ...roles }]) => ({
+    ...roles,
     name,
     kind: 'window',
     overloads: aggregateOverloads(overloads),

@@ -44,12 +44,16 @@ export type AggregateOverload = Overload<AggregateTemplate>;
 
 /** How arguments reach the result, for lineage. */
 export interface ArgumentRoles {
-  /** Positions of arguments that decide but do not flow: the condition of IF. */
+  /** Positions of arguments that decide but do not flow: the condition of IF, the key of a cipher. */
   readonly conditions?: readonly number[];
-  /** The result is one of its arguments, unchanged: COALESCE. */
+  /** The result is one of its arguments, or of their elements, unchanged: COALESCE, ARRAY_REVERSE, LAG. */
   readonly passesThrough?: boolean;
   /** The result no longer shows its argument: hashes, encryption. */
   readonly masks?: boolean;
+  /** The result shows what its argument hid: decryption. */
+  readonly opens?: boolean;
+  /** The result says how many there are and shows none of them: COUNT. */
+  readonly counts?: boolean;
   /** Another result for the same arguments: RAND. Such calls are never moved, copied or folded. */
   readonly volatile?: boolean;
 }

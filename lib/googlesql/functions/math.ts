@@ -84,8 +84,8 @@ export const mathFunctions = scalars({
   ATAN: float('ATAN'),
   ATANH: float('ATANH'),
   ATAN2: { '(FLOAT64, FLOAT64) -> FLOAT64': 'gs_atan2($1, $2)' },
-  GREATEST: extreme('greatest'),
-  LEAST: extreme('least'),
+  GREATEST: [{ passesThrough: true }, extreme('greatest')],
+  LEAST: [{ passesThrough: true }, extreme('least')],
   DIV: {
     '(INT64, INT64) -> INT64': 'gs_div($1, $2)',
     '(NUMERIC, NUMERIC) -> NUMERIC if NUMERIC': 'gs_numeric_div($1, $2)',

@@ -10,22 +10,41 @@ export const windowOnlyFunctions = windowFunctions({
   CUME_DIST: { order: 'required', overloads: { '() -> FLOAT64': 'cume_dist()' } },
   NTILE: { order: 'required', overloads: { '(INT64) -> INT64': 'ntile($1)' } },
   LAG: {
+    passesThrough: true,
+    conditions: [1],
     order: 'required',
     overloads: { '(T) -> T': 'lag($1)', '(T, INT64) -> T': 'lag($1, $2)', '(T, INT64, T) -> T': 'lag($1, $2, $3)' },
   },
   LEAD: {
+    passesThrough: true,
+    conditions: [1],
     order: 'required',
     overloads: { '(T) -> T': 'lead($1)', '(T, INT64) -> T': 'lead($1, $2)', '(T, INT64, T) -> T': 'lead($1, $2, $3)' },
   },
-  FIRST_VALUE: { order: 'required', frame: true, modifiers: ['nulls'], overloads: { '(T) -> T': 'first_value($1)' } },
-  LAST_VALUE: { order: 'required', frame: true, modifiers: ['nulls'], overloads: { '(T) -> T': 'last_value($1)' } },
+  FIRST_VALUE: {
+    passesThrough: true,
+    order: 'required',
+    frame: true,
+    modifiers: ['nulls'],
+    overloads: { '(T) -> T': 'first_value($1)' },
+  },
+  LAST_VALUE: {
+    passesThrough: true,
+    order: 'required',
+    frame: true,
+    modifiers: ['nulls'],
+    overloads: { '(T) -> T': 'last_value($1)' },
+  },
   NTH_VALUE: {
+    passesThrough: true,
+    conditions: [1],
     order: 'required',
     frame: true,
     modifiers: ['nulls'],
     overloads: { '(T, INT64) -> T': 'nth_value($1, $2)' },
   },
   PERCENTILE_CONT: {
+    conditions: [1],
     order: 'forbidden',
     modifiers: ['nulls'],
     overloads: {
@@ -33,6 +52,8 @@ export const windowOnlyFunctions = windowFunctions({
     },
   },
   PERCENTILE_DISC: {
+    passesThrough: true,
+    conditions: [1],
     order: 'forbidden',
     modifiers: ['nulls'],
     overloads: {

@@ -153,6 +153,8 @@ export interface LetNode {
   readonly type: SqlType;
   readonly bindings: readonly { readonly column: Column; readonly value: Expression }[];
   readonly body: Expression;
+  /** What the function that this is a call of is declared to do to what flows through its body. */
+  readonly effect?: 'opens' | 'masks';
 }
 
 export type Expression =
