@@ -50,8 +50,13 @@ export interface ColumnLineage {
 export interface ColumnSource {
   readonly endpoint: EndpointId;
   readonly column: string;
-  /** `influence`: it decides which values there are, by filter, join, group or condition, and is not in them. */
-  readonly flow: 'identity' | 'transformed' | 'aggregated' | 'masked' | 'influence';
+  /** The field below the column that it is about, `os.name`; none when it is about the whole. */
+  readonly field?: string | undefined;
+  /**
+   * `influence`: it decides which values there are, by filter, join, group or condition, and is not in them. `opened`: what
+   * was sealed in it is there in clear.
+   */
+  readonly flow: 'identity' | 'transformed' | 'aggregated' | 'masked' | 'opened' | 'influence';
 }
 
 /** When the people who wait for an endpoint expect it. */

@@ -191,7 +191,12 @@ function outputProblems(
       });
     }
   }
-  for (const { name, ...type } of given) {
+  for (const [i, { name, ...type }] of given.entries()) {
+    if (given.findIndex((other) => other.name.toLowerCase() === name.toLowerCase()) < i && name !== '') {
+      const message = `the query gives the column "${name}" more than once`;
+      problems.push({ file: queryFile, line: 1, column: 1, message, hint: 'a table has each name once' });
+      continue;
+    }
     if (endpoint.columns.some((column) => column.name === name.toLowerCase())) continue;
     const hint = `declare it in endpoint.yaml: ${name}: {type: ${formatColumnType(type)}}`;
     problems.push({
@@ -216,12 +221,26 @@ function taintProblems(
 ): readonly Problem[] {
   const columnOf = (id: EndpointId, name: string): Column | undefined =>
     known.get(id)?.columns.find((column) => column.name === name);
-  return taintsOf(endpoint.columns, endpoint.lineage, columnOf, platform).map(({ column, from, semantic }) => ({
-    ...source.placeOfKey(['columns', column]),
-    message: `"${column}" carries ${from.endpoint}.${from.column}, which is "${semantic}" and strict`,
-    allowed: `semantic: ${semantic} on the column`,
-    hint: 'say so, or leave it out of the query: erasure must find it',
-  }));
+  return taintsOf(endpoint.columns, endpoint.lineage, columnOf, platform).map(({ column, from, semantic }) => {
+    const origin = [from.endpoint, from.column, ...(from.field === undefined ? [] : [from.field])].join('.');
+    const place = source.placeOfKey(['columns', column]);
+    if (semantic === undefined)
+      return { ...place, message: `"${column}" carries ${origin}, of which nothing is known` };
+    const meaning = `which is "${semantic}" and strict`;
+    return from.flow === 'opened'
+      ? {
+          ...place,
+          message: `"${column}" carries what was opened of ${origin}, ${meaning}`,
+          allowed: 'the strict semantic type of the field that is opened',
+          hint: 'say what it is: erasure must find it',
+        }
+      : {
+          ...place,
+          message: `"${column}" carries ${origin}, ${meaning}`,
+          allowed: `semantic: ${semantic} on the column`,
+          hint: 'say so, or leave it out of the query: erasure must find it',
+        };
+  });
 }
 
 /** What holds something of a person may not outlive its purposes; counts and sums of many may. */

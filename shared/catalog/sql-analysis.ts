@@ -11,10 +11,11 @@ import {
   TIMESTAMP,
 } from '#lib/googlesql/types/sql-type.ts';
 import { domainOf, type EndpointId, nameOf, type PurposeId } from '../platform/ids.ts';
-import { type Column, type ColumnType, sameColumnType } from './column.ts';
-import type { ColumnLineage, ColumnSource } from './endpoint.ts';
+import type { Column, ColumnType } from './column.ts';
+import type { ColumnLineage } from './endpoint.ts';
 import { revealRoutine } from './names.ts';
 import type { Problem } from './problem.ts';
+import { lineageOf } from './query-lineage.ts';
 import { QUERY_PARAMETERS } from './sql-outline.ts';
 
 /** The columns of an endpoint that a query may read. */
@@ -49,62 +50,60 @@ const PROJECT = 'project';
 /** The analysis of `lib/googlesql`. */
 export const analyseQuery: AnalyseQuery = (file, text, world) => {
   const parameters = Object.fromEntries(QUERY_PARAMETERS.map((name) => [name, TIMESTAMP]));
-  const outcome = analyzeQuery(text, catalogOf(world), { project: PROJECT, parameters });
+  const { catalog, endpoints } = catalogOf(world);
+  const outcome = analyzeQuery(text, catalog, { project: PROJECT, parameters });
   if (outcome.kind === 'failed') {
     const { message, line = 1, column = 1 } = outcome.problem;
     // The place is told in front, so the analyser's own need not be told again.
     return { kind: 'failed', problems: [{ file, line, column, message: message.replace(/ at \[\d+:\d+\]$/, '') }] };
   }
   const columns = outcome.query.tree.columns.map(({ name, column }) => ({ name, ...columnTypeOf(column.type) }));
-  return { kind: 'analysed', columns, lineage: lineageByName(columns, world) };
+  return { kind: 'analysed', columns, lineage: lineageOf(outcome.query.tree, endpoints) };
 };
 
-/**
- * Lineage until `lib/googlesql` traces it through the typed tree: a column that has the name and type of a column of an
- * input is taken for it. So at least a subject or sealed blob that keeps its name cannot pass undeclared.
- */
-function lineageByName(columns: readonly QueryColumn[], { endpoints }: QueryWorld): readonly ColumnLineage[] {
-  return columns.map((column) => {
-    const sources = endpoints.filter((endpoint) =>
-      endpoint.columns.some((other) => other.name === column.name.toLowerCase() && sameColumnType(other, column)),
-    );
-    const from = sources.map(({ id }): ColumnSource => ({
-      endpoint: id,
-      column: column.name.toLowerCase(),
-      flow: 'identity',
-    }));
-    return { column: column.name.toLowerCase(), from };
-  });
+/** What the analyser may find, and which endpoint each of its tables is. */
+interface AnalysisWorld {
+  readonly catalog: Catalog;
+  readonly endpoints: ReadonlyMap<CatalogTable, EndpointId>;
 }
 
-function catalogOf({ endpoints, purposes }: QueryWorld): Catalog {
+function catalogOf({ endpoints, purposes }: QueryWorld): AnalysisWorld {
   const tables = new Map(endpoints.map((endpoint) => [String(endpoint.id), tableOf(endpoint)]));
   const routines = new Map(
     purposes.map((purpose) => [Object.values(revealRoutine(purpose)).join('.'), revealOf(purpose)]),
   );
-  return {
+  const catalog: Catalog = {
     findTable: ({ dataset, name }) => found(tables.get(`${dataset}.${name}`)),
     findRoutine: ({ dataset, name }) => found(routines.get(`${dataset}.${name}`)),
     listTables: () => [],
   };
+  return { catalog, endpoints: new Map(endpoints.map((endpoint) => [tableOf(endpoint), endpoint.id])) };
 }
 
 function found<T>(value: T | undefined): Found<T> {
   return value === undefined ? { kind: 'noObject' } : { kind: 'found', value };
 }
 
-function tableOf({ id, columns }: ReadableEndpoint): CatalogTable {
-  return {
+const tablesOfEndpoints = new WeakMap<ReadableEndpoint, CatalogTable>();
+
+/** The table of an endpoint; one for all the queries that read it, which is much quicker than one for each. */
+function tableOf(endpoint: ReadableEndpoint): CatalogTable {
+  const before = tablesOfEndpoints.get(endpoint);
+  if (before !== undefined) return before;
+  const { id, columns } = endpoint;
+  const table: CatalogTable = {
     path: pathOf(domainOf(id), nameOf(id)),
     kind: 'table',
     columns: columns.map((column) => ({ name: column.name, type: sqlTypeOf(column), required: false })),
     requirePartitionFilter: false,
   };
+  tablesOfEndpoints.set(endpoint, table);
+  return table;
 }
 
 /**
  * `reveal(token, sealed, field)` of a purpose: the one way from a sealed value to what is in it. It is remote; here it has a
- * body that gives the same type and takes the same value, so that lineage sees what flows.
+ * body that gives the same type and takes the same value, so that lineage sees what flows, and that it comes out opened.
  */
 function revealOf(purpose: PurposeId): CatalogRoutine {
   const { dataset, routine } = revealRoutine(purpose);
@@ -114,7 +113,7 @@ function revealOf(purpose: PurposeId): CatalogRoutine {
     { name: 'field', type: STRING },
   ];
   const body = 'SAFE_CONVERT_BYTES_TO_STRING(sealed)';
-  return { path: pathOf(dataset, routine), kind: 'scalar', parameters, returns: STRING, body };
+  return { path: pathOf(dataset, routine), kind: 'scalar', parameters, returns: STRING, body, effect: 'opens' };
 }
 
 function pathOf(dataset: string, name: string): ObjectPath {

@@ -8,8 +8,8 @@ import type { Platform } from './platform.ts';
 export interface Taint {
   readonly column: string;
   readonly from: ColumnSource;
-  /** What the strict column means. */
-  readonly semantic: string;
+  /** What the strict column means; none when nobody knows, which is taken for the worst. */
+  readonly semantic: string | undefined;
 }
 
 /** Types that no name, address or key survives in once many rows are counted or summed into them. */
@@ -22,21 +22,42 @@ export function taintsOf(
   columnOf: (endpoint: EndpointId, column: string) => Column | undefined,
   platform: Platform,
 ): readonly Taint[] {
-  const isStrict = (column: Column | undefined): boolean =>
-    column?.semantic !== undefined && platform.semantics[column.semantic]?.class === 'strict';
+  const isStrict = ({ semantic }: Column): boolean =>
+    semantic !== undefined && platform.semantics[semantic]?.class === 'strict';
   return lineage.flatMap(({ column: name, from }) => {
     const own = columns.find((column) => column.name === name);
     if (own === undefined || isStrict(own)) return [];
     return from.flatMap((source): readonly Taint[] => {
-      const origin = columnOf(source.endpoint, source.column);
-      if (!isStrict(origin) || !carriesValue(source, own)) return [];
-      return [{ column: name, from: source, semantic: origin?.semantic ?? '' }];
+      if (source.flow === 'influence' || source.flow === 'masked') return [];
+      const column = columnOf(source.endpoint, source.column);
+      const parts = column === undefined ? [] : partsOf(column, source.field);
+      if (parts.length === 0) return [{ column: name, from: source, semantic: undefined }];
+      const strict = parts.find((part) => isStrict(part) && carriesValue(source, part, own));
+      return strict === undefined ? [] : [{ column: name, from: source, semantic: strict.semantic }];
     });
   });
 }
 
-/** Whether the value itself may be in the column: not when it only decides, is masked, or is counted into a number. */
-function carriesValue({ flow }: ColumnSource, into: Column): boolean {
-  if (flow === 'influence' || flow === 'masked') return false;
-  return flow !== 'aggregated' || into.repeated || !NUMBERS.has(into.type);
+/**
+ * Everything that flows with a column, or with a field of it: what lies around the field says what it means as well as the
+ * field itself, and a struct holds all of its fields. Nothing when there is no such field.
+ */
+function partsOf(column: Column, field: string | undefined): readonly Column[] {
+  const around: Column[] = [];
+  let at: Column | undefined = column;
+  for (const name of field?.split('.') ?? []) {
+    around.push(at);
+    at = at.fields?.find((one) => one.name === name);
+    if (at === undefined) return [];
+  }
+  return [...around, at, ...belowOf(at)];
+}
+
+function belowOf({ fields = [] }: Column): readonly Column[] {
+  return fields.flatMap((field) => [field, ...belowOf(field)]);
+}
+
+/** Whether the value itself may be in the column: not when it is counted into a number, and was no number before. */
+function carriesValue({ flow }: ColumnSource, origin: Column, into: Column): boolean {
+  return flow !== 'aggregated' || into.repeated || !NUMBERS.has(into.type) || NUMBERS.has(origin.type);
 }

@@ -174,7 +174,12 @@ class QueryWriter {
   }
 }
 
-const LITERALS: Readonly<Record<RandomType, string>> = { INT64: '(3 + 4)', STRING: "'x'", BOOL: 'TRUE', FLOAT64: '1.5' };
+const LITERALS: Readonly<Record<RandomType, string>> = {
+  INT64: '(3 + 4)',
+  STRING: "'x'",
+  BOOL: 'TRUE',
+  FLOAT64: '1.5',
+};
 
 /** Random queries up to a depth. */
 export function randomQuery(depth: number): fc.Arbitrary<RandomQuery> {
