@@ -5,7 +5,7 @@ import type { ApplyReport, Progress } from '#shared/catalog/operator/report.ts';
 import { exitCode } from '#shared/platform/error-codes.ts';
 import { repositoryRoot } from '../catalog/repository-place.ts';
 import { createProgressLine, printJson, say } from '../output/streams.ts';
-import { connect, tokenOf } from '../platform/connection.ts';
+import { adoptEnvironment, connect, tokenOf } from '../platform/connection.ts';
 import { dataOption, type DataOption } from './data-option.ts';
 import { rootOption, type RootOption } from './root-option.ts';
 
@@ -23,7 +23,7 @@ export function registerApply(program: Command): void {
     .action(async (options: Options) => {
       const connection = connect(options.data);
       const { ready, environment } = connection;
-      Object.assign(process.env, environment);
+      adoptEnvironment(environment);
       // Loaded after the environment is set, and only by the command that needs it.
       const { applyRepository } = await import('../catalog/apply-repository.ts');
       const target = {

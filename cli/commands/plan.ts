@@ -4,7 +4,7 @@ import { planText } from '#shared/catalog/operator/plan-text.ts';
 import { exitCode } from '#shared/platform/error-codes.ts';
 import { repositoryRoot } from '../catalog/repository-place.ts';
 import { printJson, say } from '../output/streams.ts';
-import { connect, tokenOf } from '../platform/connection.ts';
+import { adoptEnvironment, connect, tokenOf } from '../platform/connection.ts';
 import { dataOption, type DataOption } from './data-option.ts';
 import { rootOption, type RootOption } from './root-option.ts';
 
@@ -22,7 +22,7 @@ export function registerPlan(program: Command): void {
     .action(async (options: Options) => {
       const connection = connect(options.data);
       const { ready, environment } = connection;
-      Object.assign(process.env, environment);
+      adoptEnvironment(environment);
       // Loaded after the environment is set, and only by the command that needs it.
       const { planRepository } = await import('../catalog/apply-repository.ts');
       const operator = { url: ready.operator, bearer: tokenOf(connection, 'admin') };

@@ -4,7 +4,7 @@ import type { PlainValue } from '#shared/gcp/query.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { boundsOf, parsePartitionKey } from '#shared/pipelines/partition-key.ts';
 import { printJson, printTable, say } from '../output/streams.ts';
-import { connect } from '../platform/connection.ts';
+import { adoptEnvironment, connect } from '../platform/connection.ts';
 import { dataOption, type DataOption } from './data-option.ts';
 
 interface Options extends DataOption {
@@ -21,10 +21,11 @@ export function registerSql(program: Command): void {
     .option('--json', 'rows as a JSON array of objects')
     .option('--partition <key>', 'gives the query @partition_start and @partition_end')
     .action(async (query: string, options: Options) => {
-      Object.assign(process.env, connect(options.data).environment);
+      const { ready, environment } = connect(options.data);
+      adoptEnvironment(environment);
       // Loaded after the environment is set, and only by the command that needs it.
       const { runQuery } = await import('#shared/gcp/query.ts');
-      const result = await runQuery(query, partitionParameters(options.partition));
+      const result = await runQuery(query, ready.project, partitionParameters(options.partition));
       if (options.json) {
         printJson(result.rows);
         return;

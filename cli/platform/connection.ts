@@ -1,4 +1,6 @@
 // Owns how a command finds the platform it talks to, and how it calls its functions.
+import { readFileSync } from 'node:fs';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { isErrorCode } from '#shared/platform/error-codes.ts';
 import type { PeopleRole } from '#shared/platform/roles.ts';
@@ -22,6 +24,17 @@ export function connect(dataOption: string | undefined): Connection {
     });
   }
   return { ready, environment };
+}
+
+/**
+ * Makes this process one that was started in the environment: Google's clients, loaded afterwards, find their cloud.
+ * Authorities count too, which node itself reads only when it starts.
+ */
+export function adoptEnvironment(environment: Connection['environment']): void {
+  Object.assign(process.env, environment);
+  const authorities = environment['NODE_EXTRA_CA_CERTS'];
+  if (authorities === undefined) return;
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(authorities, 'utf8')]);
 }
 
 export interface Call {

@@ -25,9 +25,14 @@ const QUERY_AT_FAULT = new Set(['invalidQuery', 'invalid', 'notFound', 'duplicat
  * strings, BYTES base64, NUMERIC strings.
  * @throws PlatformError query_failed with BigQuery's own message when the query is at fault
  */
-export async function runQuery(query: string, params: Readonly<Record<string, unknown>> = {}): Promise<QueryRows> {
+export async function runQuery(
+  query: string,
+  projectId: string,
+  params: Readonly<Record<string, unknown>> = {},
+): Promise<QueryRows> {
   try {
-    const [job] = await new BigQuery().createQueryJob({
+    // Named: left to find its project out, this client asks for a placeholder. googleapis/google-cloud-node#9256
+    const [job] = await new BigQuery({ projectId }).createQueryJob({
       query,
       useLegacySql: false,
       ...(Object.keys(params).length === 0 ? {} : { params: { ...params } }),
