@@ -41,6 +41,11 @@ export class Database {
       memory_limit: `${options.memoryLimitMb}MB`,
       temp_directory: options.spillFolder ?? '',
       temp_file_encryption: 'true',
+      // Without it DuckDB refuses to write what it calls not securely random; the file beside holds the same rows unencrypted.
+      force_mbedtls_unsafe: 'true',
+      // Freed memory goes back at once: the process has little of it, and other parts that want some.
+      allocator_flush_threshold: '8MB',
+      allocator_bulk_deallocation_flush_threshold: '16MB',
       max_expression_depth: String(MAX_EXPRESSION_DEPTH),
     });
     const database = new Database(instance);

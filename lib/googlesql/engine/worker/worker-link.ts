@@ -9,6 +9,9 @@ import type { Answer, Arguments, OperationName } from './operations.ts';
 /** What callers of a statement hear when the worker ended under it. */
 const lost = failed('backendError', 'Error encountered during execution. Retrying may solve the problem.');
 
+/** The worker's JavaScript heap, MB: what is young dies young, and what is old are definitions, parsed rows and small results. */
+const HEAP_LIMITS = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 256 } as const;
+
 type Waiting = (outcome: Outcome<unknown>) => void;
 
 export class WorkerLink {
@@ -31,7 +34,10 @@ export class WorkerLink {
   }
 
   async #start(): Promise<Worker> {
-    const worker = new Worker(new URL('engine-worker.ts', import.meta.url), { workerData: this.#settings });
+    const worker = new Worker(new URL('engine-worker.ts', import.meta.url), {
+      workerData: this.#settings,
+      resourceLimits: HEAP_LIMITS,
+    });
     // An error is also an exit; what the exit does is enough.
     worker.on('error', () => undefined);
     await new Promise<void>((resolve, reject) => {
