@@ -1,6 +1,5 @@
 // Owns finding and deleting rows in BigQuery by tokens that stand in a table of their own, never in a statement.
-import { BigQuery, type Job, type Table } from '@google-cloud/bigquery';
-import { finished } from 'node:stream/promises';
+import { BigQuery, type Table } from '@google-cloud/bigquery';
 import type { Place } from '../platform/base/resources.ts';
 import { PlatformError } from '../platform/platform-error.ts';
 import { reasonOf, statusOf, toPlatformError } from './failure.ts';
@@ -46,7 +45,7 @@ export function createErasedRows({ projectId, region: location }: Place): Erased
   const connected = (): BigQuery => (client ??= new BigQuery({ projectId, location }));
   const tableOf = (path: TablePath): Table => {
     const [dataset = '', name = ''] = path.split('.');
-    return connected().dataset(dataset).table(name);
+    return connected().dataset(dataset, { location }).table(name);
   };
   return {
     tables: (dataset, prefix) =>
@@ -61,12 +60,10 @@ export function createErasedRows({ projectId, region: location }: Place): Erased
           schema: { fields: [{ name: 'token', type: 'STRING' }] },
           createDisposition: 'CREATE_IF_NEEDED',
           writeDisposition: 'WRITE_TRUNCATE',
-          location,
         });
-        const begun = new Promise<Job>((resolve) => upload.once('job', resolve));
+        const loaded = new Promise((resolve, reject) => upload.once('complete', resolve).once('error', reject));
         upload.end(tokens.map((token) => `${JSON.stringify({ token })}\n`).join(''));
-        await finished(upload, { readable: false });
-        await (await begun).promise();
+        await loaded;
       }),
     runStatement: (jobId, sql) => asPlatform(() => runStatement(connected(), { jobId, location }, sql)),
     count: (sql) =>
