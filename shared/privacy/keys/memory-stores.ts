@@ -25,7 +25,10 @@ class Objects {
   write(name: string, bytes: Buffer, revision: string | undefined): Written {
     if (this.#objects.get(name)?.revision !== revision) return { kind: 'conflict' };
     this.#revision += 1;
-    const stored = { bytes: Buffer.from(bytes), revision: String(this.#revision) };
+    // Not from the pool: a few bytes that are kept would keep their page of 64 kB.
+    const copy = Buffer.alloc(bytes.length);
+    copy.set(bytes);
+    const stored = { bytes: copy, revision: String(this.#revision) };
     this.#objects.set(name, stored);
     return { kind: 'written', revision: stored.revision };
   }

@@ -32,7 +32,7 @@ export class PurposeKeys {
     this.aead = aead;
     this.link = link;
     this.token = subjectTokenOf(link, purpose);
-    this.associatedData = sealedAssociatedData(purpose, this.token);
+    this.associatedData = unpooled(sealedAssociatedData(purpose, this.token));
   }
 
   /** Overwrites the link secret and lets the cipher go; every use throws afterwards. */
@@ -40,6 +40,16 @@ export class PurposeKeys {
     this.link.close();
     this.aead.close();
   }
+}
+
+/**
+ * A copy in memory of its own. Small Buffers share a page of 64 kB, which lives as long as the last of them: thousands of cached
+ * keys, each with a few bytes in another page, would hold as many pages.
+ */
+function unpooled(bytes: Buffer): Buffer {
+  const copy = Buffer.alloc(bytes.length);
+  copy.set(bytes);
+  return copy;
 }
 
 /** Whether an event of this time belongs to the subject's present life: what happened before a reactivation stays forgotten. */
