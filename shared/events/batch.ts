@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../platform/error-codes.ts';
 import { type ImportId, parseId } from '../platform/ids.ts';
 import { parseTimestamp } from '../platform/timestamp.ts';
-import { MAX_EVENTS_PER_BATCH } from './limits.ts';
+import { MAX_EVENTS_PER_BATCH, UNCOUNTED_BODY_BYTES } from './limits.ts';
 
 /** What one request carries. */
 export interface Batch {
@@ -22,6 +22,22 @@ export type BatchResult =
       readonly code: Extract<ErrorCode, 'malformed_body' | 'too_many_events'>;
       readonly message: string;
     };
+
+/** The bytes after which a value begins: `[`, `{` and `,`. */
+const BEFORE_VALUE = new Uint8Array(256);
+for (const character of '[{,') BEFORE_VALUE[character.charCodeAt(0)] = 1;
+
+/**
+ * How many values a body may hold, before it is parsed: brackets and commas take thirty times their size once they are objects
+ * and lists. Those within texts are counted, too.
+ */
+export function countValues(body: Uint8Array): number {
+  if (body.length <= UNCOUNTED_BODY_BYTES) return Math.ceil(body.length / 4);
+  let values = 1;
+  // The cast to an integer keeps the sum out of floating point, which halves the time.
+  for (let at = 0; at < body.length; at += 1) values = (values + (BEFORE_VALUE[body[at] ?? 0] ?? 0)) | 0;
+  return values;
+}
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -12,6 +12,15 @@ export const MAX_INFLATED_BYTES = 8 * 1024 * 1024;
 /** Inflated bytes per byte on the wire: JSON of events seldom passes 30, a bomb of zeros reaches 1,000. */
 export const MAX_INFLATE_RATIO = 100;
 
+/** Values of a request: what opens an object or list, or follows a comma. A hundred in each event of the largest batch. */
+export const MAX_BODY_VALUES = 250_000;
+
+/** A body up to this is not counted, which would cost as much as checking it: each four bytes of it are taken for a value. */
+export const UNCOUNTED_BODY_BYTES = 32 * 1024;
+
+/** Memory that one value takes at most once it is parsed, in bytes: an empty object with its place in a list (V8 of Node 24). */
+export const PARSED_VALUE_BYTES = 64;
+
 /** How long a body may take to arrive, in milliseconds. */
 export const BODY_TIMEOUT_MS = 30_000;
 

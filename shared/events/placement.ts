@@ -47,7 +47,12 @@ export function placeIn(partition: PartitionKey, times: PlacedTimes): Placement 
  * partition of grace, because most events cross one boundary on their way. Nothing of an import is late.
  */
 export function isLate({ receivedAtMs, eventTimeMs, historical }: PlacedTimes, grain: EventGrain): boolean {
-  return !historical && eventTimeMs < boundsOf(previousKey(keyAt(grain, receivedAtMs))).startMs;
+  return !historical && eventTimeMs < lateBefore(receivedAtMs, grain);
+}
+
+/** The instant before which an event that arrives now has happened too long ago: one for everything that arrives together. */
+export function lateBefore(receivedAtMs: number, grain: EventGrain): number {
+  return boundsOf(previousKey(keyAt(grain, receivedAtMs))).startMs;
 }
 
 /** The span of hours in which a twin of a row is recognised: as far as `dedupe` from its hour, both ways. */

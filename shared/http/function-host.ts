@@ -1,6 +1,7 @@
 // Owns how a function is served: registered with the Functions Framework, as in production, but ahead of its Express app.
 import { http as registerHttpFunction } from '@google-cloud/functions-framework';
 import http, { type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { answerMalformedRequests } from './malformed-requests.ts';
 import { takeOverEndings } from './process-endings.ts';
 
 /** Answers one request; must not throw and must read or drain the request's stream itself. */
@@ -24,6 +25,7 @@ export function serveFunction(name: string, handler: RequestHandler, stop?: () =
     const server = createServer(...args);
     server.removeAllListeners('request');
     server.on('request', handler);
+    answerMalformedRequests(server);
     // The framework registers its own endings when the server listens; ours come after and take their place.
     server.once('listening', () => setImmediate(() => takeOverEndings(name, server, stop)));
     return server;

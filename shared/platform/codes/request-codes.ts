@@ -3,8 +3,13 @@ import { caller, system, transient } from './entry.ts';
 
 /** Codes of requests. */
 export const REQUEST_CODES = {
-  malformed_request: caller('What was sent is no HTTP request.', 'Send HTTP/1.1, with a body of the length it declares.'),
-  headers_too_large: caller('The headers are larger than the limit.', 'Send fewer or shorter headers.', { status: 431 }),
+  malformed_request: caller(
+    'What was sent is no HTTP request.',
+    'Send HTTP/1.1, with a body of the length it declares.',
+  ),
+  headers_too_large: caller('The headers are larger than the limit.', 'Send fewer or shorter headers.', {
+    status: 431,
+  }),
   malformed_body: caller(
     'The body is not JSON of the documented shape.',
     'Send UTF-8 JSON as the OpenAPI document says.',
@@ -20,6 +25,9 @@ export const REQUEST_CODES = {
     status: 413,
   }),
   suspicious_ratio: caller('The body inflates far more than events do.', 'Send real events, or send them plain.', {
+    status: 413,
+  }),
+  too_many_values: caller('The body holds more values than the limit.', 'Send fewer events in a request.', {
     status: 413,
   }),
   too_many_events: caller('The batch holds more events than the limit.', 'Split the batch.', { status: 413 }),
