@@ -1,4 +1,5 @@
 // Owns everything that privacy's keys live on in one project: bucket, key management service, and the first epoch.
+import { Storage } from '@google-cloud/storage';
 import { bucketName, keyPath } from '../platform/base/names.ts';
 import type { Clock } from '../platform/clock.ts';
 import { openEpoch } from '../privacy/keys/epoch-keys.ts';
@@ -19,10 +20,13 @@ export interface KeyStores {
   readonly pepperVersion: string;
 }
 
-/** The stores of a project's keys. */
-export function keyStoresOf(place: { readonly projectId: string; readonly region: string }): KeyStores {
+/** The stores of a project's keys; `storage` is the client behind them. */
+export function keyStoresOf(
+  place: { readonly projectId: string; readonly region: string },
+  storage: Storage = new Storage(),
+): KeyStores {
   const name = bucketName('keys', place.projectId);
-  const [objects, bucket] = [createSmallObjects(name), createObjectStore(name)];
+  const [objects, bucket] = [createSmallObjects(name, storage), createObjectStore(name, storage)];
   return {
     keyrings: createKeyringStore(objects, bucket),
     epochs: createEpochStore(objects, bucket),

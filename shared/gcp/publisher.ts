@@ -36,6 +36,9 @@ const CALL_OPTIONS = {
   },
 };
 
+/** gRPC waits up to two minutes between attempts to connect; senders come again within seconds. */
+const RECONNECT = { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 2000 };
+
 /**
  * A publisher over `PublisherClient.publish`: `Topic.publishMessage` copies and walks every message of a batch once more, which
  * costs about as much as sending it. The environment decides where it publishes, as for `new PubSub()`.
@@ -88,5 +91,6 @@ export function createPublisher(projectId: string, log: Log): Publisher {
 async function openClient(): Promise<v1.PublisherClient> {
   const config = await new PubSub().getClientConfig();
   // Documented as fit for the constructors of v1; the two types differ in nothing but how they spell an absent option.
-  return new v1.PublisherClient(config as ConstructorParameters<typeof v1.PublisherClient>[0]);
+  const options = config as ConstructorParameters<typeof v1.PublisherClient>[0];
+  return new v1.PublisherClient({ ...options, ...RECONNECT });
 }
