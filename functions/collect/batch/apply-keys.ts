@@ -1,0 +1,135 @@
+// Owns the step that needs keys: events grouped by whose keys they need, each group protected within one lending.
+import type { ProtectedIdentity } from '#shared/events/raw-row.ts';
+import type { Verdict } from '#shared/events/verdict.ts';
+import { acceptsEvent } from '#shared/privacy/keys/purpose-keys.ts';
+import type { Keyrings, KeyRequest, Used } from '#shared/privacy/keys/keyrings.ts';
+import type { Log } from '#shared/platform/log-line.ts';
+import type { BatchClaims, Claim } from './accepted-events.ts';
+import type { Candidate, Refused } from './judge.ts';
+import { markOf, protect, type Protection, Pseudonyms, subjectOf } from './protect.ts';
+
+/** An event after its keys were used. */
+export type Keyed =
+  /** Protected and claimed: to be published. */
+  | {
+      readonly kind: 'ready';
+      readonly candidate: Candidate;
+      readonly identity: ProtectedIdentity;
+      readonly claim: Claim;
+    }
+  /** A twin of one that is on its way: waits for its verdict. */
+  | { readonly kind: 'twin'; readonly candidate: Candidate; readonly claim: Claim; readonly payload: 'same' | 'other' }
+  /** The keys or a twin say that it is not wanted. */
+  | Refused
+  /** Nothing is to be done with it: it is here already, or has to be sent again. */
+  | {
+      readonly kind: 'decided';
+      readonly candidate: Candidate;
+      readonly verdict: Exclude<Verdict, { kind: 'rejected' }>;
+    };
+
+export interface KeyParts {
+  readonly keyrings: Keyrings;
+  readonly claims: BatchClaims;
+  readonly log: Log;
+}
+
+/** Events that the same keys protect. */
+interface Group {
+  /** Undefined for events about nobody. */
+  readonly request: KeyRequest | undefined;
+  readonly purpose: string;
+  readonly candidates: Candidate[];
+}
+
+/** Protects events under the keys of their subjects, each subject and purpose once. */
+export async function applyKeys(candidates: readonly Candidate[], parts: KeyParts): Promise<readonly Keyed[]> {
+  const groups = groupByKeys(candidates);
+  const keyed = await Promise.all(groups.map((group) => keyGroup(group, parts)));
+  return keyed.length === 1 && keyed[0] !== undefined ? keyed[0] : keyed.flat();
+}
+
+function groupByKeys(candidates: readonly Candidate[]): readonly Group[] {
+  const groups = new Map<string, Group>();
+  for (const candidate of candidates) {
+    const { envelope, rules, event } = candidate;
+    const { purpose } = rules.eventType;
+    const nobody = event.subjectId === undefined;
+    const linked = envelope.userId === undefined ? undefined : envelope.anonymousId;
+    // The texts are a client's own: JSON keeps them apart whatever they hold. It is a name for this batch only.
+    const name = nobody ? purpose : JSON.stringify([purpose, event.subjectId, linked]);
+    let group = groups.get(name);
+    if (group === undefined) {
+      group = { request: nobody ? undefined : requestOf(candidate, linked), purpose, candidates: [] };
+      groups.set(name, group);
+    }
+    group.candidates.push(candidate);
+  }
+  return [...groups.values()];
+}
+
+function requestOf({ envelope, rules }: Candidate, linked: string | undefined): KeyRequest | undefined {
+  const subject = subjectOf(envelope);
+  if (subject === undefined) return undefined;
+  const { purpose } = rules.eventType;
+  return linked === undefined ? { subject, purpose } : { subject, purpose, anonymousId: linked };
+}
+
+async function keyGroup(group: Group, parts: KeyParts): Promise<readonly Keyed[]> {
+  const { request, purpose, candidates } = group;
+  const all = (lent: Pick<Protection, 'link' | 'keys' | 'visitor'>): readonly Keyed[] => {
+    const protection: Protection = { ...lent, pseudonyms: new Pseudonyms(lent.link) };
+    return candidates.map((candidate) => keyOne(candidate, protection, parts.claims));
+  };
+  if (request === undefined) {
+    return all({ link: parts.keyrings.unlinked(purpose), keys: undefined, visitor: undefined });
+  }
+  const used = await parts.keyrings.use(request, ({ keys, visitor }) => all({ link: keys.link, keys, visitor }));
+  if (used.kind === 'used') return used.result;
+  if (used.kind === 'damaged') parts.log.write('ERROR', 'a keyring is damaged', { purpose, code: 'corrupt' });
+  const verdict = verdictWithoutKeys(used);
+  return candidates.map((candidate) => decided(candidate, verdict));
+}
+
+function keyOne(candidate: Candidate, protection: Protection, claims: BatchClaims): Keyed {
+  const { keys, link } = protection;
+  if (keys !== undefined && !acceptsEvent(keys, candidate.event.eventTimeMs)) {
+    return decided(candidate, { kind: 'rejected', code: 'subject_erased' });
+  }
+  const mark = markOf(candidate, link);
+  const claimed = claims.claim(mark.eventId, mark.fingerprint);
+  switch (claimed.kind) {
+    case 'first':
+      return { kind: 'ready', candidate, identity: protect(candidate, mark, protection), claim: claimed.claim };
+    case 'twin': {
+      const payload = claimed.claim.fingerprint === mark.fingerprint ? 'same' : 'other';
+      return { kind: 'twin', candidate, claim: claimed.claim, payload };
+    }
+    case 'known':
+      return decided(candidate, twinVerdict(claimed.payload));
+  }
+}
+
+/** An event whose verdict is known. */
+export function decided(candidate: Candidate, verdict: Verdict): Extract<Keyed, { kind: 'refused' | 'decided' }> {
+  if (verdict.kind !== 'rejected') return { kind: 'decided', candidate, verdict };
+  const { index, original, id, rules } = candidate;
+  return { kind: 'refused', index, original, id, rules, rejection: verdict };
+}
+
+/** The verdict of a twin of an accepted event. */
+export function twinVerdict(payload: 'same' | 'other'): Verdict {
+  return payload === 'same' ? { kind: 'duplicate' } : { kind: 'rejected', code: 'collision', path: 'id' };
+}
+
+/** The verdict of events whose keys could not be lent. What is damaged has to be looked at by people; until then it may be sent again. */
+export function verdictWithoutKeys(used: Exclude<Used<never>, { kind: 'used' }>): Verdict {
+  switch (used.kind) {
+    case 'refused':
+      return { kind: 'rejected', code: used.code };
+    case 'retry':
+      return { kind: 'retry', code: used.code };
+    case 'damaged':
+      return { kind: 'retry', code: 'keys_unavailable' };
+  }
+}

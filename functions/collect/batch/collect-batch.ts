@@ -1,0 +1,114 @@
+// Owns the way of a batch, from events as sent to one verdict each: prepare, publish, keep what failed, and let twins wait.
+import { type Verdict, type WireVerdict } from '#shared/events/verdict.ts';
+import type { Publisher } from '#shared/gcp/publisher.ts';
+import type { BootId } from '#shared/platform/ids.ts';
+import type { Log } from '#shared/platform/log-line.ts';
+import type { Keyrings } from '#shared/privacy/keys/keyrings.ts';
+import type { AdoptedCatalog, Catalogs } from '../state/catalogs.ts';
+import type { HourEntry, HourReports } from '../state/hour-reports.ts';
+import type { Imports } from '../state/imports.ts';
+import type { Sequences } from '../state/sequences.ts';
+import type { Tally } from '../state/tally.ts';
+import { type AcceptedEvents, BatchClaims } from './accepted-events.ts';
+import { decided, twinVerdict } from './apply-keys.ts';
+import type { Candidate, Refused } from './judge.ts';
+import { keepFailed } from './keep-failed.ts';
+import { type ArrivedBatch, prepare, type Prepared, type Twin } from './prepare.ts';
+import { publishMessages } from './publish.ts';
+import { BatchVerdicts, type JudgedEvent } from './verdicts.ts';
+
+/** What a batch is collected by, as it stood when the batch arrived. */
+export interface Standing {
+  readonly catalog: AdoptedCatalog;
+  readonly keyrings: Keyrings;
+}
+
+export interface BatchParts {
+  readonly boot: BootId;
+  readonly sequences: Sequences;
+  readonly publisher: Publisher;
+  readonly catalogs: Catalogs;
+  readonly accepted: AcceptedEvents;
+  readonly reports: HourReports;
+  readonly imports: Imports;
+  readonly tally: Tally;
+  readonly log: Log;
+}
+
+/** A batch under way. */
+interface Run {
+  readonly entry: HourEntry;
+  readonly claims: BatchClaims;
+  readonly verdicts: BatchVerdicts;
+  readonly importId: ArrivedBatch['batch']['importId'];
+  readonly writeKey: string;
+  readonly keyrings: Keyrings;
+}
+
+/**
+ * One verdict for each event, in order. What is `accepted` or `duplicate` is durable; what is `rejected` is kept, sealed, unless
+ * its subject is why; what is `retry` has left nothing that would call the next sending a duplicate.
+ */
+export function collectBatch(
+  arrived: ArrivedBatch,
+  { catalog, keyrings }: Standing,
+  parts: BatchParts,
+): Promise<readonly WireVerdict[]> {
+  const { batch, writeKey } = arrived;
+  const run: Run = {
+    entry: parts.reports.enter(),
+    claims: new BatchClaims(parts.accepted, `${writeKey.name}|${batch.importId ?? ''}`),
+    verdicts: new BatchVerdicts(batch.events.length, parts.tally),
+    importId: batch.importId,
+    writeKey: writeKey.name,
+    keyrings,
+  };
+  const context = { receivedAtMs: run.entry.receivedAtMs, importId: batch.importId, boot: parts.boot };
+  const prepareParts = { ...parts, keyrings, claims: run.claims };
+  // Two functions, so that nothing holds the events as sent while their messages are on their way.
+  return finish(prepare(arrived, catalog, context, prepareParts), run, parts);
+}
+
+async function finish(preparing: Promise<Prepared>, run: Run, parts: BatchParts): Promise<readonly WireVerdict[]> {
+  const { entry, claims, verdicts, importId } = run;
+  try {
+    const { messages, refused, twins, decided: known } = await preparing;
+    for (const { candidate, verdict } of known) verdicts.set(judgedEvent(candidate), verdict);
+    await Promise.all([
+      messages.length === 0 ? undefined : publishMessages(messages, importId, { ...parts, entry, claims, verdicts }),
+      keep(refused, run, parts),
+    ]);
+    // Twins wait for a verdict that may be one of this very batch, so only now.
+    claims.release();
+    await keep(await settleTwins(twins, verdicts), run, parts);
+    return verdicts.all();
+  } finally {
+    claims.release();
+    entry.leave();
+  }
+}
+
+async function keep(refused: readonly Refused[], run: Run, { publisher }: BatchParts): Promise<void> {
+  if (refused.length === 0) return;
+  const { keyrings, writeKey, entry, verdicts } = run;
+  const kept = await keepFailed(refused, { receivedAtMs: entry.receivedAtMs, writeKey }, { keyrings, publisher });
+  for (const { refused: event, verdict } of kept) verdicts.set(judgedEvent(event), verdict);
+}
+
+/** Gives twins the verdict that their firsts lead to; those that turn out to collide are to be kept. */
+async function settleTwins(twins: readonly Twin[], verdicts: BatchVerdicts): Promise<readonly Refused[]> {
+  const colliding: Refused[] = [];
+  for (const { candidate, claim, payload } of twins) {
+    const outcome = await claim.settled();
+    const event = decided(candidate, outcome === 'accepted' ? twinVerdict(payload) : PUBLISH_FAILED);
+    if (event.kind === 'refused') colliding.push(event);
+    else verdicts.set(judgedEvent(candidate), event.verdict);
+  }
+  return colliding;
+}
+
+const PUBLISH_FAILED: Verdict = { kind: 'retry', code: 'publish_failed' };
+
+function judgedEvent({ index, id, rules }: Candidate | Refused): JudgedEvent {
+  return { index, id, type: rules?.eventType.id };
+}

@@ -1,0 +1,77 @@
+// Owns the first step of an event: judged by everything that needs no key, cheap checks before costly ones.
+import { type AdmissionRules, admit, type AdmittedEvent, type Arrival } from '#shared/events/admission.ts';
+import { boundsRejection } from '#shared/events/bounds.ts';
+import { type Envelope, readEnvelope } from '#shared/events/envelope.ts';
+import { MAX_EVENT_ID_LENGTH } from '#shared/events/limits.ts';
+import type { Rejection } from '#shared/events/verdict.ts';
+import { maySend, type WriteKey } from '#shared/events/write-key.ts';
+
+/** What all events of a batch are judged by. */
+export interface JudgeContext {
+  readonly rules: ReadonlyMap<string, AdmissionRules>;
+  readonly writeKey: WriteKey;
+  readonly arrival: Arrival;
+  /** Of the request, inflated. */
+  readonly bodyBytes: number;
+}
+
+interface Judgement {
+  /** Its place in the batch. */
+  readonly index: number;
+  /** As it was sent. */
+  readonly original: unknown;
+}
+
+/** An event that may be stored, once the keys of its subject allow it. */
+export interface Candidate extends Judgement {
+  readonly kind: 'candidate';
+  readonly id: string;
+  readonly envelope: Envelope;
+  readonly rules: AdmissionRules;
+  readonly event: AdmittedEvent;
+}
+
+/** An event that is rejected. */
+export interface Refused extends Judgement {
+  readonly kind: 'refused';
+  /** When it could be read. */
+  readonly id: string | undefined;
+  /** When its type is declared. */
+  readonly rules: AdmissionRules | undefined;
+  readonly rejection: Rejection;
+}
+
+/** Judges one event of a batch. */
+export function judge(original: unknown, index: number, context: JudgeContext): Candidate | Refused {
+  const beyond = boundsRejection(original, context.bodyBytes);
+  if (beyond !== undefined) {
+    return { kind: 'refused', index, original, id: idOf(original), rules: undefined, rejection: beyond };
+  }
+  const read = readEnvelope(original);
+  if (read.kind === 'refused') {
+    return { kind: 'refused', index, original, id: read.id, rules: undefined, rejection: read.rejection };
+  }
+  const { envelope } = read;
+  const rules = context.rules.get(envelope.type);
+  const rejection = rules === undefined ? UNKNOWN_TYPE : rightRejection(rules, context.writeKey);
+  if (rules === undefined || rejection !== undefined) {
+    return { kind: 'refused', index, original, id: envelope.id, rules, rejection: rejection ?? UNKNOWN_TYPE };
+  }
+  const event = admit(envelope, context.arrival, rules);
+  return event.kind === 'rejected'
+    ? { kind: 'refused', index, original, id: envelope.id, rules, rejection: event }
+    : { kind: 'candidate', index, original, id: envelope.id, envelope, rules, event };
+}
+
+const UNKNOWN_TYPE: Rejection = { kind: 'rejected', code: 'unknown_type', path: 'type' };
+const TYPE_NOT_ALLOWED: Rejection = { kind: 'rejected', code: 'type_not_allowed', path: 'type' };
+
+function rightRejection({ eventType }: AdmissionRules, writeKey: WriteKey): Rejection | undefined {
+  return maySend(writeKey, eventType.id) ? undefined : TYPE_NOT_ALLOWED;
+}
+
+/** The id of what is too deep or too large to be looked at as an envelope. */
+function idOf(original: unknown): string | undefined {
+  const id: unknown = typeof original === 'object' && original !== null ? Reflect.get(original, 'id') : undefined;
+  return typeof id === 'string' && id.length > 0 && id.length <= MAX_EVENT_ID_LENGTH ? id : undefined;
+}

@@ -1,0 +1,71 @@
+// Owns the first half of a batch's way, in which nothing leaves the process but questions about keys: judge, apply keys, build rows.
+import type { Batch } from '#shared/events/batch.ts';
+import type { Verdict } from '#shared/events/verdict.ts';
+import type { WriteKey } from '#shared/events/write-key.ts';
+import type { AdoptedCatalog, Catalogs } from '../state/catalogs.ts';
+import type { Sequences } from '../state/sequences.ts';
+import { applyKeys, type Keyed, type KeyParts } from './apply-keys.ts';
+import { type Candidate, judge, type JudgeContext, type Refused } from './judge.ts';
+import { messagesOf, type RowContext, type TypeMessages } from './messages.ts';
+
+/** A batch that may be collected: whoever sent it has shown the right to. */
+export interface ArrivedBatch {
+  readonly batch: Batch;
+  readonly writeKey: WriteKey;
+  /** Of the request, inflated. */
+  readonly bodyBytes: number;
+}
+
+export type Twin = Extract<Keyed, { kind: 'twin' }>;
+
+/** What is to be done about the events of a batch. */
+export interface Prepared {
+  readonly messages: readonly TypeMessages[];
+  readonly refused: readonly Refused[];
+  readonly twins: readonly Twin[];
+  /** Events whose verdict is known, with nothing left to do. */
+  readonly decided: readonly { readonly candidate: Candidate; readonly verdict: Verdict }[];
+}
+
+export interface PrepareParts extends KeyParts {
+  readonly catalogs: Catalogs;
+  readonly sequences: Sequences;
+}
+
+export async function prepare(
+  arrived: ArrivedBatch,
+  catalog: AdoptedCatalog,
+  context: RowContext,
+  parts: PrepareParts,
+): Promise<Prepared> {
+  const judged = await judgeAll(arrived, catalog, context, parts.catalogs);
+  const keyed = await applyKeys(
+    judged.filter((event) => event.kind === 'candidate'),
+    parts,
+  );
+  const ready = keyed.filter((event) => event.kind === 'ready');
+  return {
+    messages: messagesOf(ready, context, parts.sequences),
+    refused: [...judged, ...keyed].filter((event) => event.kind === 'refused'),
+    twins: keyed.filter((event) => event.kind === 'twin'),
+    decided: keyed.filter((event) => event.kind === 'decided'),
+  };
+}
+
+/** Judges every event. A type that is unknown may be in a catalog that was applied a moment ago: then all are judged by that one. */
+async function judgeAll(
+  { batch, writeKey, bodyBytes }: ArrivedBatch,
+  catalog: AdoptedCatalog,
+  { receivedAtMs, importId }: RowContext,
+  catalogs: Catalogs,
+): Promise<readonly (Candidate | Refused)[]> {
+  const arrival = { receivedAtMs, sentAtMs: batch.sentAtMs, historical: importId !== undefined };
+  const context: JudgeContext = { rules: catalog.rules, writeKey, arrival, bodyBytes };
+  const judged = batch.events.map((event, index) => judge(event, index, context));
+  if (!judged.some((event) => event.kind === 'refused' && event.rejection.code === 'unknown_type')) return judged;
+  await catalogs.refreshOnDemand();
+  const { current } = catalogs;
+  if (current === undefined || current.digest === catalog.digest) return judged;
+  const newer: JudgeContext = { ...context, rules: current.rules };
+  return batch.events.map((event, index) => judge(event, index, newer));
+}

@@ -1,0 +1,156 @@
+// Owns collect as a whole: its parts put together, what repeats while it serves, and how it ends.
+import type { IncomingMessage } from 'node:http';
+import type { KeepsBecause } from '#shared/gcp/key-bucket.ts';
+import type { KeyStores } from '#shared/gcp/key-stores.ts';
+import type { Publisher } from '#shared/gcp/publisher.ts';
+import type { RequestHandler } from '#shared/http/function-host.ts';
+import { createRequestHandler } from '#shared/http/handler.ts';
+import type { Clock } from '#shared/platform/clock.ts';
+import { type BootId, type ImportId, parseId } from '#shared/platform/ids.ts';
+import type { Log } from '#shared/platform/log-line.ts';
+import type { ObjectStore } from '#shared/platform/object-store.ts';
+import { uuidV7 } from '#shared/platform/uuid.ts';
+import { AcceptedEvents } from './batch/accepted-events.ts';
+import { createEventsDoor, type DoorParts } from './door/events-door.ts';
+import { HeldBytes } from './door/held-bytes.ts';
+import type { Random } from './door/replies.ts';
+import { collectRoutes, EVENTS_PATH } from './door/routes.ts';
+import { UnderWay } from './door/under-way.ts';
+import type { Every } from './every.ts';
+import { CATALOG_EVERY_MS, Catalogs } from './state/catalogs.ts';
+import { HourReports, REPORT_EVERY_MS } from './state/hour-reports.ts';
+import { Imports } from './state/imports.ts';
+import { FEED_LOOK_EVERY_MS, GUARD_EVERY_MS, KeysAtWork, REOPEN_EVERY_MS } from './state/keys-at-work.ts';
+import { Rates } from './state/rates.ts';
+import { Sequences } from './state/sequences.ts';
+import { Tally, TALLY_EVERY_MS } from './state/tally.ts';
+import { WriteKeys } from './state/write-keys.ts';
+
+/** What collect needs from outside. */
+export interface CollectParts {
+  /** The bucket of live state. */
+  readonly state: ObjectStore;
+  readonly keys: KeyStores;
+  readonly keptBecauseOf: () => Promise<readonly KeepsBecause[]>;
+  readonly publisher: Publisher;
+  /** Tells metadata that an import is finishing. */
+  readonly announceFinishing: (id: ImportId) => Promise<void>;
+  /** In the place of what the catalog promises; undefined without one. */
+  readonly revocationBoundMs: number | undefined;
+  readonly every: Every;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly log: Log;
+}
+
+export interface Collect {
+  readonly handler: RequestHandler;
+  readonly boot: BootId;
+  /** Resolves once everything was tried that it needs to serve; what is missing then is tried again on and on. */
+  readonly opened: Promise<void>;
+  /** Answers what is under way, says the last word about its hours, and forgets its keys. */
+  stop(): Promise<void>;
+}
+
+export function createCollect(parts: CollectParts): Collect {
+  const { log } = parts;
+  const boot = checked(parseId('boot', newId(parts)));
+  const assembled = assemble(boot, parts);
+  const door: DoorParts = { ...assembled, opened: open(assembled) };
+  const stops = startRepeating(door, parts.every);
+  log.write('NOTICE', 'collect starts', { boot });
+  return {
+    handler: createHandler(door, parts),
+    boot,
+    opened: door.opened,
+    async stop() {
+      await door.underWay.stop();
+      for (const stop of stops) stop();
+      await door.reports.close();
+      door.tally.flush();
+      door.keys.close();
+      await parts.publisher.close();
+      log.write('NOTICE', 'collect ends', { boot });
+    },
+  };
+}
+
+/** The parts of a boot, put together; nothing is opened yet. */
+export function assemble(boot: BootId, parts: CollectParts): Omit<DoorParts, 'opened'> {
+  const { state, keys: stores, keptBecauseOf, revocationBoundMs, publisher, random, clock, log } = parts;
+  const keys = new KeysAtWork({ stores, keptBecauseOf, revocationBoundMs, clock, log });
+  return {
+    boot,
+    publisher,
+    random,
+    log,
+    keys,
+    catalogs: new Catalogs({ store: state, clock, log, adopted: ({ catalog }) => keys.adopt(catalog) }),
+    sequences: new Sequences(),
+    reports: new HourReports({ boot, store: state, clock, log }),
+    imports: new Imports({ boot, store: state, clock }),
+    writeKeys: new WriteKeys(state, clock),
+    accepted: new AcceptedEvents(),
+    rates: new Rates(clock),
+    tally: new Tally(log),
+    held: new HeldBytes(),
+    underWay: new UnderWay(),
+  };
+}
+
+function createHandler(door: DoorParts, parts: CollectParts): RequestHandler {
+  const { announceFinishing, clock, log } = parts;
+  const routed = createRequestHandler({
+    title: {
+      title: 'Tributary collect',
+      description: 'Takes events, seals what is personal in them, and publishes them.',
+      version: '1',
+    },
+    routes: collectRoutes({
+      writeKeys: door.writeKeys,
+      imports: door.imports,
+      newImportId: () => checked(parseId('import', newId(parts))),
+      announceFinishing: (id) => void announceFinishing(id).catch(() => undefined),
+    }),
+    identify: async () => undefined,
+    unhealthy: () => door.keys.closed,
+    log,
+    clock,
+  });
+  const events = createEventsDoor(door);
+  return (request, response) => (isEvents(request) ? events(request, response) : routed(request, response));
+}
+
+/** The hot path is told apart before any routing is done. */
+function isEvents({ method, url }: IncomingMessage): boolean {
+  return method === 'POST' && url !== undefined && (url === EVENTS_PATH || url.startsWith(`${EVENTS_PATH}?`));
+}
+
+function startRepeating({ keys, catalogs, reports, tally }: DoorParts, every: Every): readonly (() => void)[] {
+  return [
+    every(CATALOG_EVERY_MS, () => catalogs.refresh()),
+    every(REPORT_EVERY_MS, () => reports.flush()),
+    every(TALLY_EVERY_MS, () => tally.flush()),
+    every(FEED_LOOK_EVERY_MS, () => keys.refreshWhenDue()),
+    every(GUARD_EVERY_MS, () => keys.checkGuard()),
+    every(REOPEN_EVERY_MS, async () => {
+      if (keys.closed !== undefined) await keys.open();
+      if (catalogs.current === undefined) await catalogs.refresh();
+    }),
+  ];
+}
+
+async function open({ keys, catalogs }: Pick<DoorParts, 'keys' | 'catalogs'>): Promise<void> {
+  await Promise.all([keys.open(), catalogs.refresh()]);
+  await keys.refreshWhenDue();
+}
+
+function newId({ clock, randomBytes }: CollectParts): string {
+  return uuidV7(clock.now(), randomBytes);
+}
+
+function checked<Id>(id: Id | undefined): Id {
+  if (id === undefined) throw new TypeError('a UUID is not taken for an id');
+  return id;
+}

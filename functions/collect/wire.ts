@@ -1,0 +1,38 @@
+// Owns how collect is put together in production: its settings, Google's clients, the machine's clock and randomness.
+import { randomBytes } from 'node:crypto';
+import { createFunctionCaller } from '#shared/gcp/identity.ts';
+import { keptBecauseOf } from '#shared/gcp/key-bucket.ts';
+import { keyStoresOf } from '#shared/gcp/key-stores.ts';
+import { createObjectStore } from '#shared/gcp/objects.ts';
+import { createPublisher } from '#shared/gcp/publisher.ts';
+import { quickStorage } from '#shared/gcp/quick-storage.ts';
+import { createStdoutLog } from '#shared/http/stdout-log.ts';
+import { bucketName } from '#shared/platform/base/names.ts';
+import { systemClock } from '#shared/platform/clock.ts';
+import { readSettings } from '#shared/platform/settings.ts';
+import { type Collect, createCollect } from './collect.ts';
+import { everyByTimer } from './every.ts';
+
+/** @throws PlatformError configuration_invalid */
+export function wireCollect(environment: Readonly<Record<string, string | undefined>>): Collect {
+  const settings = readSettings(environment);
+  const { projectId, region, audience, metadataUrl, revocationBoundSeconds } = settings;
+  const log = createStdoutLog('collect', systemClock);
+  const call = createFunctionCaller(audience);
+  const storage = quickStorage();
+  return createCollect({
+    state: createObjectStore(bucketName('state', projectId), storage),
+    keys: keyStoresOf({ projectId, region }, storage),
+    keptBecauseOf: () => keptBecauseOf(bucketName('keys', projectId)),
+    publisher: createPublisher(projectId, log),
+    announceFinishing: async (id) => {
+      await call(`${metadataUrl}/v1/imports/${id}:finishing`, {});
+    },
+    revocationBoundMs: revocationBoundSeconds === '' ? undefined : Number(revocationBoundSeconds) * 1000,
+    every: everyByTimer,
+    clock: systemClock,
+    random: Math.random,
+    randomBytes,
+    log,
+  });
+}
