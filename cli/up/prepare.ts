@@ -67,11 +67,17 @@ async function ensureWriteKey(project: string, secret: string): Promise<void> {
   await createObjectStore(bucketName('state', project)).create(`write-keys/${hash}`, JSON.stringify(record));
 }
 
+/** The failure and what caused it. The base holds nothing personal, so the words of the cloud may be shown. */
+function reasonsOf(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return [];
+  return [error.message, ...reasonsOf(error.cause)];
+}
+
 if (process.send !== undefined) {
   const [dataPath = ''] = process.argv.slice(2);
   const answer = await prepare(dataPath).then(
     (prepared) => ({ prepared }),
-    (error: unknown) => ({ failed: error instanceof Error ? error.message : 'unknown' }),
+    (error: unknown) => ({ failed: reasonsOf(error).join(' ') }),
   );
   process.send(answer, () => process.exit(0));
 }

@@ -1,14 +1,14 @@
 // Owns laying a dataset of BigQuery.
 import { BigQuery } from '@google-cloud/bigquery';
-import type { BaseResource } from '../../platform/base/resources.ts';
+import type { BaseResource, Place } from '../../platform/base/resources.ts';
 import { statusOf } from '../failure.ts';
 import type { Laid } from './lay.ts';
 
 type DatasetResource = Extract<BaseResource, { kind: 'dataset' }>;
 
-export async function layDataset(resource: DatasetResource): Promise<Laid> {
+export async function layDataset(resource: DatasetResource, { projectId }: Place): Promise<Laid> {
   try {
-    await new BigQuery().createDataset(resource.name, {
+    await new BigQuery({ projectId }).createDataset(resource.name, {
       location: resource.location,
       description: resource.description,
       ...(resource.tableExpirationMs === undefined

@@ -47,7 +47,7 @@ async function layOne(resource: BaseResource, place: Place): Promise<LaidResourc
       case 'crypto-key':
         return done(resource.kind, resource.name, await layCryptoKey(resource, place));
       case 'dataset':
-        return done(resource.kind, resource.name, await layDataset(resource));
+        return done(resource.kind, resource.name, await layDataset(resource, place));
       case 'scheduler-job':
         return done(resource.kind, resource.name, await laySchedulerJob(resource, place));
       case 'function':
