@@ -29,6 +29,7 @@ export interface Ready {
   readonly cloud: string;
   readonly privacy: string;
   readonly metadata: string;
+  readonly operator: string;
   readonly writeKey: string;
   readonly tokens: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,207 @@
+// Nothing personal may stay: people are sent through the whole platform in every way, and then looked for in every byte.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { createTestPlatform, eventually, type Ready, type TestPlatform } from '#test/main-job/platform.ts';
+import {
+  type AwkwardRequest,
+  awkwardRequests,
+  CANARY,
+  eventsOf,
+  makePeople,
+  type Person,
+  secretsOf,
+} from './people.ts';
+import { createTraceFinder, type TraceFinder } from './traces.ts';
+
+const LAND_MS = 120_000;
+const people = makePeople(24);
+const secrets = createTraceFinder(secretsOf(people));
+const canary = createTraceFinder([{ name: 'canary', value: CANARY }]);
+/** Forgotten in the middle of it. */
+const FORGOTTEN = 0;
+/** Never seen before they are forgotten. */
+const UNHEARD = 23;
+
+test('what is personal is in no row, file, object or log, in no encoding and as no plain hash', async (t) => {
+  const outside = mkdtempSync(join(tmpdir(), 'tributary-sent-'));
+  // Everything that the platform writes lies under one folder, temporary files too.
+  const inside = mkdtempSync(join(tmpdir(), 'tributary-scanned-'));
+  const before = process.env['TMPDIR'];
+  process.env['TMPDIR'] = inside;
+  const platform = await createTestPlatform();
+  const said: string[] = [];
+  const trib = async (...args: readonly string[]): Promise<string> => {
+    const { stdout, stderr, exitCode } = await platform.trib(...args);
+    assert.equal(exitCode, 0, stderr);
+    said.push(stdout, stderr);
+    return stdout;
+  };
+  try {
+    const ready = await platform.up();
+
+    await t.test('people are sent: live, as an import, as a log, and wrongly', async () => {
+      await trib('send', eventFile(outside, 'live', people.slice(0, UNHEARD), new Date().toISOString()));
+      await trib(
+        'send',
+        eventFile(outside, 'history', people.slice(0, UNHEARD), '2024-05-02T12:00:00Z'),
+        '--historical',
+      );
+      await trib('send', '--from', 'access-log', accessLog(outside), '--historical');
+      for (const person of people) said.push(...(await sendAwkwardly(ready, person)));
+    });
+
+    await t.test('what was sealed can be opened by who may', async () => {
+      const opened = await eventually(
+        () => reveal(platform, ready),
+        ({ status }) => status === 'plain',
+        LAND_MS,
+      );
+      assert.equal(opened?.status, 'plain');
+      assert.ok(people.some(({ ip }) => ip === opened.value));
+    });
+
+    await t.test('people are forgotten, one of whom nobody had heard', async () => {
+      for (const index of [FORGOTTEN, UNHEARD]) await trib('erase', people[index]?.userId ?? '', '--wait', '--json');
+      await trib('send', eventFile(outside, 'late', people, new Date().toISOString()));
+    });
+
+    await t.test('rows hold none of it', async () => {
+      const landed = await eventually(
+        () => platform.sql<{ n: number }>('SELECT COUNT(*) AS n FROM raw.listening_track_played'),
+        ([row]) => (row?.n ?? 0) >= (UNHEARD - 1) * 3,
+        LAND_MS,
+      );
+      assert.ok((landed?.[0]?.n ?? 0) >= (UNHEARD - 1) * 3, JSON.stringify(landed));
+      const rows = await everyRow(platform, ready);
+      assert.ok(canary.find(Buffer.from(rows)).length > 0, 'the rows hold what was sent in clear');
+      assert.deepEqual(secrets.find(Buffer.from(rows)), []);
+    });
+
+    await t.test('files hold none of it while it runs', () => assertClean(inside));
+
+    await t.test('files hold none of it after a clean end, nor does what was said on the way', async () => {
+      await trib('down');
+      assertClean(inside);
+      assert.deepEqual(secrets.find(Buffer.from(said.join('\n'))), []);
+    });
+  } finally {
+    await platform.remove();
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+    for (const folder of [outside, inside]) rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+function eventFile(folder: string, name: string, of: readonly Person[], occurredAt: string): string {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${name}.ndjson`);
+  const events = of.flatMap((person) =>
+    eventsOf(person, occurredAt).map((event) => ({ ...event, id: `${name} ${String(event['id'])}` })),
+  );
+  writeFileSync(file, `${events.map((event) => JSON.stringify(event)).join('\n')}\n`);
+  return file;
+}
+
+function accessLog(folder: string): string {
+  const lines = people
+    .slice(0, UNHEARD)
+    .map(
+      ({ ip, userId, email }) =>
+        `${ip} - ${userId} [02/May/2024:12:00:00 +0000] "GET /${CANARY}?u=${email} HTTP/1.1" 200 17 "-" "curl/8 (${email})"`,
+    );
+  const file = join(folder, 'access-log.txt');
+  // The last line is none: what cannot be read must not be shown either.
+  writeFileSync(file, `${[...lines, `${people[1]?.email} was here`].join('\n')}\n`);
+  return file;
+}
+
+/** Sends what somebody gets wrong, by nobody and by somebody who may, and gives back what was answered. */
+async function sendAwkwardly(ready: Ready, person: Person): Promise<readonly string[]> {
+  const answers: string[] = [];
+  for (const { to, path, headers, body } of awkwardRequests(person)) {
+    for (const bearer of ['', bearerFor(to, ready)]) {
+      const response = await fetch(`${ready[to]}${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${bearer}`, ...headers },
+        ...(body === undefined ? {} : { body }),
+      });
+      assert.ok(response.status < 500 || response.status === 501, `${to} ${response.status}`);
+      answers.push(withoutIds(await response.text()));
+    }
+  }
+  return answers;
+}
+
+function bearerFor(to: AwkwardRequest['to'], { writeKey, tokens }: Ready): string {
+  const roles = { collect: '', metadata: 'team', privacy: 'compliance', operator: 'admin', console: 'analyst' };
+  return to === 'collect' ? writeKey : (tokens[roles[to]] ?? '');
+}
+
+/** A verdict names its event by the id that it was sent with, as it must. */
+function withoutIds(answer: string): string {
+  return answer.replaceAll(/"id":"[^"]*"/g, '"id":""');
+}
+
+/** What compliance sees of a sealed value. */
+async function reveal(
+  platform: TestPlatform,
+  ready: Ready,
+): Promise<{ readonly status: string; readonly value?: string }> {
+  const [row] = await platform.sql<{ subject: string; sealed: string }>(
+    'SELECT subject, TO_BASE64(sealed) AS sealed FROM web.page_requested WHERE sealed IS NOT NULL LIMIT 1',
+  );
+  const response = await fetch(`${ready.privacy}/v1/reveal`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ready.tokens['compliance']}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      purpose: 'web-operations',
+      token: row?.subject,
+      sealed: row?.sealed,
+      field: 'address',
+      reason: 'case 17 of the leak scan',
+    }),
+  });
+  return (await response.json()) as { status: string; value?: string };
+}
+
+/** Every row of every table and view, as JSON: what is compressed in a file is plain here. */
+async function everyRow(platform: TestPlatform, ready: Ready): Promise<string> {
+  const base = `${ready.cloud}/bigquery/v2/projects/${ready.project}/datasets`;
+  const { datasets } = await getJson<{ datasets: { datasetReference: { datasetId: string } }[] }>(
+    `${base}?all=true&maxResults=1000`,
+  );
+  const texts: string[] = [];
+  for (const { datasetReference } of datasets) {
+    const { tables = [] } = await getJson<{ tables?: { tableReference: { tableId: string } }[] }>(
+      `${base}/${datasetReference.datasetId}/tables?maxResults=1000`,
+    );
+    for (const { tableReference } of tables) {
+      const rows = await platform.sql<{ row: string }>(
+        `SELECT TO_JSON_STRING(t) AS \`row\` FROM \`${datasetReference.datasetId}.${tableReference.tableId}\` AS t`,
+      );
+      texts.push(...rows.map(({ row }) => row));
+    }
+  }
+  return texts.join('\n');
+}
+
+async function getJson<Answer>(url: string): Promise<Answer> {
+  const response = await fetch(url);
+  assert.equal(response.status, 200, url);
+  return (await response.json()) as Answer;
+}
+
+function assertClean(folder: string): void {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const read = files.map((entry) => join(entry.parentPath, entry.name));
+  assert.ok(read.length > 20, 'the folder is that of a platform');
+  assert.ok(hits(canary, read).length > 0, 'some file holds what was sent in clear');
+  assert.deepEqual(hits(secrets, read), []);
+}
+
+function hits(finder: TraceFinder, files: readonly string[]): readonly string[] {
+  return files.flatMap((file) => finder.find(readFileSync(file)).map((trace) => `${file}: ${trace}`));
+}
