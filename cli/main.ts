@@ -9,9 +9,11 @@ import { registerDown } from './commands/down.ts';
 import { registerEnv } from './commands/env.ts';
 import { registerErase } from './commands/erase.ts';
 import { registerExec } from './commands/exec.ts';
+import { registerHold } from './commands/hold.ts';
 import { registerPartitions } from './commands/partitions.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerRun } from './commands/run.ts';
+import { registerSdk } from './commands/sdk.ts';
 import { registerSend } from './commands/send.ts';
 import { registerSql } from './commands/sql.ts';
 import { registerStatus } from './commands/status.ts';
@@ -37,7 +39,9 @@ const COMMANDS = [
   registerRun,
   registerSql,
   registerErase,
+  registerHold,
   registerCertificate,
+  registerSdk,
   registerEnv,
   registerExec,
   registerCloud,

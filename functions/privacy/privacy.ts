@@ -28,14 +28,19 @@ import type { RevealDeps } from './reveal/reveal.ts';
 import { certificateRoutes } from './routes/certificate-routes.ts';
 import { erasureRoutes } from './routes/erasure-routes.ts';
 import { exportRoutes } from './routes/export-routes.ts';
+import { holdRoutes } from './routes/hold-routes.ts';
+import { noticeRoutes } from './routes/notice-routes.ts';
 import { revealRoutes } from './routes/reveal-routes.ts';
 import { stepRoutes } from './routes/step-routes.ts';
+import { subjectRoutes } from './routes/subject-routes.ts';
 
 /** What privacy needs from outside. */
 export interface PrivacyParts {
   readonly projectId: string;
   /** The bucket of live state. */
   readonly state: ObjectStore;
+  /** The bucket of what people asked for about themselves. */
+  readonly exports: ObjectStore;
   readonly stores: KeyStores;
   readonly keptBecauseOf: () => Promise<readonly KeepsBecause[]>;
   readonly certificateKey: CertificateKey;
@@ -77,6 +82,7 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
   const ledger = createLedger(state, parts.certificateKey);
   const erasureDeps = (): ErasureDeps => ({
     objects: state,
+    exports: parts.exports,
     keys: keys.keys,
     catalog,
     keptBecauseOf,
@@ -112,6 +118,9 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
         ...revealRoutes(revealDeps),
         ...erasureRoutes(erasureDeps),
         ...stepRoutes(erasureDeps),
+        ...holdRoutes(erasureDeps),
+        ...subjectRoutes(erasureDeps),
+        ...noticeRoutes(erasureDeps),
         ...exportRoutes(),
         ...certificateRoutes(parts.certificateKey),
       ],

@@ -22,6 +22,7 @@ export function wirePrivacy(environment: Readonly<Record<string, string | undefi
   return createPrivacy({
     projectId,
     state: createObjectStore(bucketName('state', projectId)),
+    exports: createObjectStore(bucketName('exports', projectId)),
     stores: keyStoresOf(place),
     keptBecauseOf: () => keptBecauseOf(bucketName('keys', projectId)),
     certificateKey: createCertificateKey(keyPath('certificate', place)),

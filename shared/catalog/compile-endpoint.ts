@@ -235,6 +235,7 @@ function endpointOf({ id, declared, references, columns, query, checks }: Endpoi
     lineage: [],
     checks,
     slo,
+    ...(declared.privacy === undefined ? {} : { privacy: declared.privacy }),
     maxBytesBilled: maxBytes === undefined ? undefined : parseByteSize(maxBytes),
   };
 }

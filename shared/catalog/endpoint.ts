@@ -20,6 +20,25 @@ interface EndpointContract {
   readonly columns: readonly Column[];
   /** Who may read it, as IAM writes members. */
   readonly readers: readonly string[];
+  /** What is declared about privacy beyond the columns; most endpoints say nothing. */
+  readonly privacy?: EndpointPrivacy | undefined;
+}
+
+/** Who outside gets the rows of an endpoint. */
+export interface Recipient {
+  readonly description: string;
+  readonly contact: string;
+  readonly country?: string | undefined;
+  readonly safeguard?: string | undefined;
+}
+
+/** What an endpoint declares about privacy. */
+export interface EndpointPrivacy {
+  readonly recipients: { readonly [name: string]: Recipient };
+  /** Why erasures leave it as it is. */
+  readonly exempt?: string | undefined;
+  /** Each row stands for at least `k` people, whom the column `people` counts. */
+  readonly anonymous?: { readonly k: number; readonly people: string } | undefined;
 }
 
 /** The closed partitions of an event type. Its calendar starts with the partition in which the type was first applied. */

@@ -69,6 +69,56 @@ test('without --wait it answers what was taken', async () => {
   assert.equal((JSON.parse(out) as { state: string }).state, 'received');
 });
 
+test('--from erases everybody of a file, one line of JSON each, and names nobody', async () => {
+  const file = join(folder.path, 'users.txt');
+  const users = Array.from({ length: 12 }, (_, index) => `person-${index}@example.com`);
+  writeFileSync(file, `${users.join('\n')}\n\n${users[0]}\r\n`);
+  const { code, out, told } = await trib('erase', '--from', file, '--wait');
+  assert.equal(code, 0, told);
+  assert.ok(!`${out}${told}`.includes('person-'));
+  const lines = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.deepEqual(lines.at(-1), { erasures: 13, failed: 0 });
+  assert.deepEqual(
+    lines
+      .slice(0, -1)
+      .map(({ line, state }) => [line, state])
+      .sort(([a], [b]) => Number(a) - Number(b)),
+    [...users.map((_, index) => [index + 1, 'certified']), [14, 'certified']],
+  );
+  assert.equal((await trib('erase', 'somebody', '--from', file)).code, 2);
+  assert.equal((await trib('erase', '--from', join(folder.path, 'none.txt'))).code, 1);
+});
+
+test('a hold keeps trib erase from going on until it is lifted', async () => {
+  const user = 'held@example.com';
+  const placed = await trib('hold', 'place', user, '--reason', 'case 12 of a court', '--json');
+  assert.equal(placed.code, 0, placed.told);
+  const kept = await trib('erase', user, '--wait', '--json');
+  assert.equal(kept.code, 1);
+  assert.match(kept.told, /erasure_held/);
+  const listed = JSON.parse((await trib('hold', 'list', '--json')).out) as { id: string; reason: string }[];
+  assert.deepEqual(
+    listed.map(({ reason }) => reason),
+    ['case 12 of a court'],
+  );
+  assert.equal((await trib('hold', 'lift', user)).code, 0);
+  const done = await trib('erase', user, '--wait', '--json');
+  assert.equal((JSON.parse(done.out) as { state: string }).state, 'certified', done.told);
+});
+
+test('--purpose withdraws consent: a certificate about that purpose, and the ground that goes with it', async () => {
+  const { out, told } = await trib('erase', 'wd@example.com', '--purpose', 'product-analytics', '--wait', '--json');
+  const { certificate } = JSON.parse(out) as { certificate: { body: { purpose: string; basis: string } } };
+  assert.deepEqual(
+    [certificate.body.purpose, certificate.body.basis],
+    ['product-analytics', 'consent-withdrawn'],
+    told,
+  );
+});
+
 test('what blocks is named at once, with exit code 50', async () => {
   await state.delete('catalog/current');
   await apply(state, unknownCatalog());

@@ -32,12 +32,19 @@ function rawScope(eventType: EventType, { platform }: Catalog): ScopeEndpoint {
 }
 
 function endpointScope(endpoint: Endpoint, catalog: Catalog): ScopeEndpoint {
-  if (endpoint.kind === 'sql') return table(endpoint.id, derivedColumns(endpoint, catalog));
+  if (endpoint.kind === 'sql')
+    return { ...table(endpoint.id, derivedColumns(endpoint, catalog)), ...declaredOf(endpoint) };
   const eventType = catalog.eventTypes[endpoint.eventType];
   return table(
     endpoint.id,
     endpoint.columns.map((column) => declared(column, eventType)),
   );
+}
+
+function declaredOf({ privacy }: SqlEndpoint): Pick<ScopeEndpoint, 'exempt' | 'recipients'> {
+  if (privacy === undefined) return {};
+  const recipients = Object.keys(privacy.recipients).sort();
+  return { recipients, ...(privacy.exempt === undefined ? {} : { exempt: privacy.exempt }) };
 }
 
 /** Running a pipeline again is not offered to erasures yet, so what only that could clean blocks them. */

@@ -28,6 +28,8 @@ export interface OpenKeys {
 export interface ErasureDeps {
   /** The bucket `state`. */
   readonly objects: ObjectStore;
+  /** The bucket `exports`, which keeps nothing for longer than a week. */
+  readonly exports: ObjectStore;
   readonly keys: OpenKeys;
   /** The catalog in force. @throws PlatformError when there is none */
   readonly catalog: () => Promise<Catalog>;

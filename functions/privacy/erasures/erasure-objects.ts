@@ -9,7 +9,7 @@
 // | `erasures/<id>/scope`     | whom it is about, sealed under that key                     | the erasure is at its end |
 // | `erasures/<id>/samples`   | values sealed before the shredding, sealed under that key   | the erasure is at its end |
 // | `erasures/<id>/execution` | the execution that drives it                                | the erasure is at its end |
-// | `erasures-open/<lookupId>`| the id of the erasure of this subject that is not at its end | the erasure is at its end |
+// | `erasures-open/<subject>` | the id of the erasure of this subject that is not at its end; `<lookupId>`, or `<lookupId>.<purpose>` | the erasure is at its end |
 import { z } from 'zod';
 import { canonicalJson } from '#shared/platform/canonical-json.ts';
 import { parseJsonBytes } from '#shared/platform/json-bytes.ts';
@@ -33,7 +33,8 @@ export type ErasurePart = (typeof PASSING_PARTS)[number] | 'place';
 export interface OpenErasure {
   readonly id: string;
   readonly createdAtMs: number;
-  readonly lookupId: string;
+  /** Whom, and for which purpose if for one only: see `subjectName`. */
+  readonly subject: string;
   readonly generation: string;
 }
 
@@ -98,40 +99,64 @@ export async function* listErasures(store: ObjectStore, fromId: string): AsyncGe
   }
 }
 
+/** The name under which the open erasure of a subject stands: a withdrawal of one purpose does not wait for another. */
+export function subjectName(lookupId: string, purpose: string | undefined): string {
+  return purpose === undefined ? lookupId : `${lookupId}.${purpose}`;
+}
+
 /** The erasure of a subject that is not at its end. */
-export async function readOpen(store: ObjectStore, lookupId: string): Promise<OpenErasure | undefined> {
-  const found = await store.read(openObject(lookupId));
+export async function readOpen(store: ObjectStore, subject: string): Promise<OpenErasure | undefined> {
+  const found = await store.read(openObject(subject));
   const parsed = found === undefined ? undefined : openEntry.safeParse(parseJsonBytes(found.body));
   if (found === undefined || parsed === undefined) return undefined;
   if (!parsed.success) throw new PlatformError('corrupt', { message: 'An entry of the open erasures is damaged.' });
-  return { ...parsed.data, lookupId, generation: found.generation };
+  return { ...parsed.data, subject, generation: found.generation };
 }
 
 /** Enters an erasure; false when the subject has one that is not at its end. */
 export async function createOpen(
   store: ObjectStore,
-  lookupId: string,
+  subject: string,
   entry: { readonly id: string; readonly createdAtMs: number },
 ): Promise<boolean> {
-  return (await store.create(openObject(lookupId), canonicalJson(entry))).kind === 'created';
+  return (await store.create(openObject(subject), canonicalJson(entry))).kind === 'created';
 }
 
 /** Takes an erasure off the list, unless the entry is another one by now. */
-export async function removeOpen(store: ObjectStore, { lookupId, generation }: OpenErasure): Promise<void> {
-  await store.delete(openObject(lookupId), generation);
+export async function removeOpen(store: ObjectStore, { subject, generation }: OpenErasure): Promise<void> {
+  await store.delete(openObject(subject), generation);
 }
 
-/** Lookup ids of all subjects with an erasure that is not at its end. */
-export async function* listOpen(store: ObjectStore): AsyncGenerator<string> {
-  for await (const { name } of store.list(OPEN_PREFIX)) yield name.slice(OPEN_PREFIX.length);
+/** All subjects with an erasure that is not at its end; with a lookup id, those of one person. */
+export async function* listOpen(store: ObjectStore, lookupId = ''): AsyncGenerator<string> {
+  for await (const { name } of store.list(`${OPEN_PREFIX}${lookupId}`)) yield name.slice(OPEN_PREFIX.length);
 }
+
+/**
+ * Changes the record of an erasure, against whoever else does; the record as it stands then. `change` answers undefined to leave it.
+ * @throws PlatformError unknown_erasure, or conflict when others change it all the time
+ */
+export async function changeErasure(
+  store: ObjectStore,
+  id: string,
+  change: (record: ErasureRecord) => ErasureRecord | undefined,
+): Promise<ErasureRecord> {
+  for (let race = 0; race < MAX_RACES; race += 1) {
+    const stored = await readErasure(store, id);
+    const changed = change(stored.record);
+    if (changed === undefined || changed === stored.record) return stored.record;
+    if (await replaceErasure(store, stored, changed)) return changed;
+  }
+  throw new PlatformError('conflict', { message: 'The record of the erasure is changed by others all the time.' });
+}
+const MAX_RACES = 10;
 
 function recordObject(id: string): string {
   return `${RECORD_PREFIX}${id}${RECORD_SUFFIX}`;
 }
 
-function openObject(lookupId: string): string {
-  return `${OPEN_PREFIX}${lookupId}`;
+function openObject(subject: string): string {
+  return `${OPEN_PREFIX}${subject}`;
 }
 
 function labelsOf({ state, receivedAtMs, dueAtMs }: ErasureRecord): Readonly<Record<string, string>> {

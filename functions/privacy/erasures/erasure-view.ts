@@ -6,7 +6,8 @@ import { formatTimestamp } from '#shared/platform/timestamp.ts';
 import type { Certificate } from '#shared/privacy/erasure/certificate.ts';
 import { alertLevel } from '#shared/privacy/erasure/due-date.ts';
 import { ERASURE_BASES, type ErasureRecord } from '#shared/privacy/erasure/erasure-record.ts';
-import { ERASURE_STATES, type ErasureState } from '#shared/privacy/erasure/erasure-states.ts';
+import { isHeld } from '#shared/privacy/erasure/erasure.ts';
+import { ERASURE_STATES, type ErasureState, isFinal } from '#shared/privacy/erasure/erasure-states.ts';
 import { blockedBy, SCOPE_ACTIONS } from '#shared/privacy/erasure/scope-plan.ts';
 
 // The table's keys are the states.
@@ -27,6 +28,11 @@ export const erasureView = z.object({
   id: z.string(),
   state: z.enum(states),
   basis: z.enum(ERASURE_BASES),
+  purpose: z.string().optional().describe('The one purpose that is forgotten; without it the whole person is.'),
+  rests: z
+    .enum(['unverified', 'held'])
+    .optional()
+    .describe('What people have to do before it goes on: verify who asked, or lift the legal hold.'),
   receivedAt: z.string(),
   dueAt: z.string(),
   timePassed: z
@@ -53,15 +59,22 @@ export function viewOf(
     id,
     state,
     basis,
+    ...(record.purpose === undefined ? {} : { purpose: record.purpose }),
+    ...restOf(record, nowMs),
     receivedAt: formatTimestamp(receivedAtMs),
     dueAt: formatTimestamp(dueAtMs),
-    timePassed: state === 'certified' ? 0 : alertLevel(receivedAtMs, dueAtMs, nowMs),
+    timePassed: isFinal(state) ? 0 : alertLevel(receivedAtMs, dueAtMs, nowMs),
     steps: stepsOf(record),
     endpoints: plan.map(({ endpoint, action, reason }) => ({ endpoint, action, reason })),
     blockedBy:
       state === 'scoped' ? blockedBy(plan).map((item) => ({ ...blocking(item), ...ownerOf(item, more.catalog) })) : [],
     ...(more.certificate === undefined ? {} : { certificate: more.certificate }),
   };
+}
+
+function restOf(record: ErasureRecord, nowMs: number): Pick<ErasureView, 'rests'> {
+  if (record.state === 'received' && record.verification === 'pending') return { rests: 'unverified' };
+  return !isFinal(record.state) && isHeld(record, nowMs) ? { rests: 'held' } : {};
 }
 
 function stepsOf({ receivedAtMs, steps }: ErasureRecord): ErasureView['steps'] {

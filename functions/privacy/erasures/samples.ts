@@ -11,16 +11,18 @@ import type { SealedSample } from './sealed-parts.ts';
 /** What a sample says: nothing about anybody. */
 const SAMPLE = { probe: 'sealed before the shredding' };
 
-/** One sample for each live key of frozen keyrings; each has been opened once, so that not opening later means something. */
+/** One sample for each live key of frozen keyrings, or for those of one purpose; each has been opened once, so that not opening later means something. */
 export async function takeSamples(
   keys: Pick<OpenKeys, 'store' | 'epochs'>,
   keyrings: readonly FrozenKeyring[],
+  only?: string,
 ): Promise<readonly SealedSample[]> {
   const samples: SealedSample[] = [];
   for (const { lookupId } of keyrings) {
     const read = await readKeyring(keys.store, lookupId);
     if (read.kind !== 'present' || read.keyring.state === 'shredded') continue;
     for (const [purpose, entry] of Object.entries(read.keyring.purposes)) {
+      if (only !== undefined && purpose !== only) continue;
       const sample = entry.state === 'live' ? await sampleOf(keys, lookupId, purpose, entry) : undefined;
       if (sample !== undefined) samples.push(sample);
     }

@@ -20,12 +20,20 @@ export function recordBlocked(facts: Facts, record: ErasureRecord): Promise<void
   return facts.record({ id: `${factId(record, 'blocked')}/${atMs}`, kind: 'erasure.step', atMs, body });
 }
 
+/** Records that so much of the time until an erasure is due has passed. */
+export function recordDue(facts: Facts, record: ErasureRecord, share: number): Promise<void> {
+  const atMs = record.receivedAtMs + Math.round((record.dueAtMs - record.receivedAtMs) * share);
+  const body = { ...about(record, 'due'), share, dueAt: formatTimestamp(record.dueAtMs) };
+  return facts.record({ id: `${factId(record, 'due')}/${record.dueAtMs}/${share}`, kind: 'erasure.step', atMs, body });
+}
+
 /** Records a step that was taken. */
 export function recordStep(facts: Facts, record: ErasureRecord, state: ErasureStepName): Promise<void> {
   const step = record.steps[state];
   if (step === undefined) throw new Error(`the step ${state} has not been taken`);
   const body = { ...about(record, state), ...detailsOf(record.steps, state) };
-  return facts.record({ id: factId(record, state), kind: 'erasure.step', atMs: step.atMs, body });
+  const name = state === 'held' || state === 'restricted' ? `${state}/${step.atMs}` : state;
+  return facts.record({ id: factId(record, name), kind: 'erasure.step', atMs: step.atMs, body });
 }
 
 function factId({ id }: ErasureRecord, state: string): string {
@@ -39,13 +47,19 @@ function about({ id, basis }: ErasureRecord, state: string): Body {
 type Steps = ErasureRecord['steps'];
 type Taken<Name extends ErasureStepName> = NonNullable<Steps[Name]>;
 
-/** What of each step can be counted. */
+/** What of each step can be counted or named. */
 const DETAILS: { readonly [Name in ErasureStepName]: (step: Taken<Name>) => Body } = {
+  verified: ({ by }) => ({ by }),
+  held: ({ hold }) => ({ hold }),
+  restricted: ({ hold }) => ({ hold }),
+  exported: ({ rows }) => ({ rows }),
   scoped: ({ plan }) => ({ endpoints: countBy(plan.map(({ action }) => action)) }),
   frozen: ({ keyrings, tokens }) => ({ keyrings, tokens }),
   shredded: ({ keyrings }) => ({ keyrings: keyrings.length }),
   waited: ({ boundMs }) => ({ boundMs }),
   'rows-cleaned': ({ endpoints }) => ({ rows: sumOf(endpoints.map(({ rows }) => rows)) }),
+  'recipients-told': ({ recipients }) => ({ recipients: recipients.map(({ recipient }) => recipient) }),
+  hardened: ({ addenda }) => ({ addenda: [...addenda] }),
   proved: ({ probes }) => ({ probes: sumOf(probes.map(({ tried }) => tried)) }),
   certified: ({ sequence, hash }) => ({ sequence, hash }),
 };

@@ -1,11 +1,23 @@
 // Owns going over the erasures that are not at their end: those that nobody drives are driven on, those that only have to be tidied
 // up are tidied up.
 import { PlatformError } from '#shared/platform/platform-error.ts';
+import { alertLevel } from '#shared/privacy/erasure/due-date.ts';
+import { isHeld } from '#shared/privacy/erasure/erasure.ts';
+import type { ErasureRecord } from '#shared/privacy/erasure/erasure-record.ts';
 import { isFinal } from '#shared/privacy/erasure/erasure-states.ts';
 import { drive } from './drive.ts';
 import type { ErasureDeps } from './erasure-deps.ts';
-import { findErasure, listOpen, partObject, PASSING_PARTS, readOpen, removeOpen } from './erasure-objects.ts';
+import {
+  changeErasure,
+  findErasure,
+  listOpen,
+  partObject,
+  PASSING_PARTS,
+  readOpen,
+  removeOpen,
+} from './erasure-objects.ts';
 import { finish } from './finish.ts';
+import { recordDue } from './step-facts.ts';
 
 /** What a sweep came to. */
 export interface Swept {
@@ -22,8 +34,8 @@ const AT_ONCE = 8;
 export async function sweep(deps: ErasureDeps): Promise<Swept> {
   const outcomes: ('left' | 'started' | 'finished')[] = [];
   const batch: Promise<'left' | 'started' | 'finished'>[] = [];
-  for await (const lookupId of listOpen(deps.objects)) {
-    batch.push(sweepOne(deps, lookupId));
+  for await (const subject of listOpen(deps.objects)) {
+    batch.push(sweepOne(deps, subject));
     if (batch.length >= AT_ONCE) outcomes.push(...(await Promise.all(batch.splice(0))));
   }
   outcomes.push(...(await Promise.all(batch)));
@@ -31,9 +43,9 @@ export async function sweep(deps: ErasureDeps): Promise<Swept> {
   return { open: outcomes.length, started: countOf('started'), finished: countOf('finished') };
 }
 
-async function sweepOne(deps: ErasureDeps, lookupId: string): Promise<'left' | 'started' | 'finished'> {
+async function sweepOne(deps: ErasureDeps, subject: string): Promise<'left' | 'started' | 'finished'> {
   try {
-    return await lookAt(deps, lookupId);
+    return await lookAt(deps, subject);
   } catch (thrown) {
     const code = thrown instanceof PlatformError ? thrown.code : 'internal';
     deps.log.write('ERROR', 'an open erasure could not be looked at', { code });
@@ -41,9 +53,9 @@ async function sweepOne(deps: ErasureDeps, lookupId: string): Promise<'left' | '
   }
 }
 
-async function lookAt(deps: ErasureDeps, lookupId: string): Promise<'left' | 'started' | 'finished'> {
+async function lookAt(deps: ErasureDeps, subject: string): Promise<'left' | 'started' | 'finished'> {
   const { objects, clock } = deps;
-  const open = await readOpen(objects, lookupId);
+  const open = await readOpen(objects, subject);
   if (open === undefined) return 'left';
   const stored = await findErasure(objects, open.id);
   if (stored === undefined) {
@@ -52,7 +64,33 @@ async function lookAt(deps: ErasureDeps, lookupId: string): Promise<'left' | 'st
     await removeOpen(objects, open);
     return 'finished';
   }
-  if (!isFinal(stored.record.state)) return drive(deps, open.id);
+  if (!isFinal(stored.record.state)) {
+    await alertIfDue(deps, stored.record);
+    if (rests(stored.record, clock.now())) return 'left';
+    return drive(deps, open.id);
+  }
   await finish(deps, stored.record, open);
   return 'finished';
+}
+
+/** Whether people have to do something first, who then have it driven on. A hold that has passed by itself is no reason any more. */
+function rests(record: ErasureRecord, nowMs: number): boolean {
+  if (record.state === 'received') return record.verification === 'pending';
+  return (record.state === 'held' || record.state === 'restricted') && isHeld(record, nowMs);
+}
+
+/** Tells at half, four fifths and all of the time until an erasure is due, each once: the log's alerts go to people. */
+async function alertIfDue({ objects, facts, clock, log }: ErasureDeps, record: ErasureRecord): Promise<void> {
+  const nowMs = clock.now();
+  const level = alertLevel(record.receivedAtMs, record.dueAtMs, nowMs);
+  if (level === 0 || level <= (record.alerted ?? 0)) return;
+  log.write(level === 1 ? 'CRITICAL' : level === 0.8 ? 'ERROR' : 'WARNING', 'an erasure comes due', {
+    code: level === 1 ? 'erasure_overdue' : 'erasure_due',
+    erasure: record.id,
+    state: record.state,
+  });
+  await recordDue(facts, record, level);
+  await changeErasure(objects, record.id, (each) =>
+    isFinal(each.state) || (each.alerted ?? 0) >= level ? undefined : { ...each, alerted: level },
+  );
 }

@@ -2,7 +2,7 @@
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { advance, type AdvanceRefusal } from '#shared/privacy/erasure/erasure.ts';
 import type { ErasureRecord, ErasureStepName, StepReport } from '#shared/privacy/erasure/erasure-record.ts';
-import { mayFollow } from '#shared/privacy/erasure/erasure-states.ts';
+import { isBeyond, mayFollow } from '#shared/privacy/erasure/erasure-states.ts';
 import { blockedBy } from '#shared/privacy/erasure/scope-plan.ts';
 import type { ErasureDeps } from './erasure-deps.ts';
 import { readErasure, replaceErasure, type StoredErasure } from './erasure-objects.ts';
@@ -11,7 +11,9 @@ import { recordBlocked, recordStep } from './step-facts.ts';
 /** What the work of a step gives: its report, or word that it has to be called again. */
 export type Worked<Name extends ErasureStepName> =
   | { readonly kind: 'report'; readonly report: StepReport<Name> }
-  | { readonly kind: 'again'; readonly afterSeconds: number };
+  | { readonly kind: 'again'; readonly afterSeconds: number }
+  /** Nothing goes on until people have done something, who then start another execution. */
+  | { readonly kind: 'rest' };
 
 /** A step. Its work may be cut off anywhere and is then done once more, maybe by two at the same time. */
 export interface Step<Name extends ErasureStepName> {
@@ -25,6 +27,8 @@ export interface StepTaken {
   readonly record: ErasureRecord;
   /** 0 when the step is taken; else how long to wait before it is called again. */
   readonly againAfterSeconds: number;
+  /** Whether whoever drives the erasure should stop here. */
+  readonly rests?: boolean;
 }
 
 /** How often owners of blocking endpoints are looked after: they mend a declaration and apply it, which takes minutes. */
@@ -43,12 +47,24 @@ export async function takeStep<Name extends ErasureStepName>(
 ): Promise<StepTaken> {
   const stored = await readErasure(deps.objects, id);
   if (isTaken(stored.record, step.state)) return taken(deps, stored.record, step.state);
+  if (isBeyond(stored.record.state, step.state)) return { record: stored.record, againAfterSeconds: 0 };
   if (!mayBeTaken(stored.record, step.state)) {
     throw new PlatformError('conflict', { message: `${step.state} does not follow ${stored.record.state}.` });
   }
   const worked = await step.work(deps, stored.record);
   if (worked.kind === 'again') return { record: stored.record, againAfterSeconds: worked.afterSeconds };
+  if (worked.kind === 'rest') return { record: stored.record, againAfterSeconds: 0, rests: true };
   return record(deps, stored, step.state, worked.report);
+}
+
+/** Records a step whose work is done. */
+export async function recordStepTo<Name extends ErasureStepName>(
+  deps: ErasureDeps,
+  id: string,
+  state: Name,
+  report: StepReport<Name>,
+): Promise<StepTaken> {
+  return record(deps, await readErasure(deps.objects, id), state, report);
 }
 
 async function record<Name extends ErasureStepName>(
@@ -100,6 +116,8 @@ function refused(record: ErasureRecord, code: AdvanceRefusal, reason: string): S
       return { record, againAfterSeconds: 1 };
     case 'erasure_blocked':
       throw new PlatformError('erasure_blocked', { message: `Blocked: ${reason}.` });
+    case 'erasure_held':
+      throw new PlatformError('erasure_held', { message: `Held: ${reason}.` });
     case 'not_proved':
       throw new PlatformError('erasure_not_proved', { message: `Not proved: ${reason}.` });
     case 'out_of_order':

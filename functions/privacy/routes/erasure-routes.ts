@@ -1,28 +1,33 @@
 // Owns the routes by which erasures are asked for and looked at.
 import { z } from 'zod';
-import { MAX_SUBJECT_ID_LENGTH } from '#shared/events/limits.ts';
 import { route, type Route } from '#shared/http/route.ts';
-import { ERASURE_BASES, type ErasureRecord } from '#shared/privacy/erasure/erasure-record.ts';
+import { extended } from '#shared/privacy/erasure/erasure.ts';
+import { ERASURE_BASES, type ErasureRecord, VERIFICATIONS } from '#shared/privacy/erasure/erasure-record.ts';
 import { formatTimestamp } from '#shared/platform/timestamp.ts';
 import { uuidV7 } from '#shared/platform/uuid.ts';
 import type { ErasureDeps } from '../erasures/erasure-deps.ts';
-import { listErasures, readErasure } from '../erasures/erasure-objects.ts';
+import { changeErasure, listErasures, readErasure } from '../erasures/erasure-objects.ts';
 import { erasureSummary, erasureView, viewOf } from '../erasures/erasure-view.ts';
+import { driveAnew } from '../erasures/holds.ts';
 import { requestErasure } from '../erasures/request-erasure.ts';
+import { purposeName, userId } from './user-id.ts';
 
 /** A list goes this far back; older erasures are found in `platform.erasures`, and each by its id. */
 const LISTED_MS = 90 * 86_400_000;
 const MAX_LISTED = 1000;
 
-const requestBody = z.strictObject({
-  userId: z
-    .string()
-    .min(1)
-    .max(MAX_SUBJECT_ID_LENGTH)
-    .refine((id) => id.isWellFormed())
-    .describe('As the apps send it. Neither stored nor logged.'),
-  basis: z.enum(ERASURE_BASES).default('request').describe('Ground of Art. 17(1) GDPR.'),
-});
+const requestBody = z
+  .strictObject({
+    userId,
+    basis: z.enum(ERASURE_BASES).default('request').describe('Ground of Art. 17(1) GDPR.'),
+    purpose: purposeName.optional().describe('Only what is held for this purpose, as a withdrawal of consent asks.'),
+    verification: z
+      .enum(VERIFICATIONS)
+      .default('officer')
+      .describe('How it is known that whoever asks may ask; pending: nothing happens until `:verified` says so.'),
+  })
+  .describe('Whom to forget, and why.');
+const verifiedBody = z.strictObject({ by: z.enum(VERIFICATIONS).exclude(['pending']) });
 
 /** @param deps what erasures work on now; throws a PlatformError while that is not there */
 export function erasureRoutes(deps: () => ErasureDeps): readonly Route[] {
@@ -70,6 +75,35 @@ export function erasureRoutes(deps: () => ErasureDeps): readonly Route[] {
         const certificate = certified === undefined ? undefined : await ledger.read(certified.sequence);
         const declared = record.state === 'scoped' ? await catalog().catch(() => undefined) : undefined;
         return { json: viewOf(record, clock.now(), { certificate, catalog: declared }) };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/erasures/{id}:verified',
+      summary: 'Says how it became known that whoever asked may ask; the erasure goes on.',
+      allow: ['compliance'],
+      body: verifiedBody,
+      answer: erasureSummary,
+      async handle({ params }, { by }) {
+        const record = await changeErasure(deps().objects, params['id'] ?? '', (each) =>
+          each.verification === 'pending' ? { ...each, verification: by } : undefined,
+        );
+        if (record.state === 'received') await driveAnew(deps(), record.id);
+        return { json: summaryOf(record) };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/erasures/{id}:extend',
+      summary: 'Extends the time by two months, once; the person has to be told within the first (Art. 12(3) GDPR).',
+      allow: ['compliance'],
+      body: z.strictObject({}),
+      answer: erasureSummary,
+      async handle({ params }) {
+        const { objects, clock } = deps();
+        return {
+          json: summaryOf(await changeErasure(objects, params['id'] ?? '', (each) => extended(each, clock.now()))),
+        };
       },
     }),
   ];

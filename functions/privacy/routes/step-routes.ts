@@ -9,9 +9,13 @@ const stepAnswer = z.object({
   id: z.string(),
   state: z.string(),
   againAfterSeconds: z.int().min(0).describe('0 when the step is taken; else call it again after so many seconds.'),
+  rests: z.boolean().describe('Whether people have to do something first: whoever drives it stops here.'),
 });
 
 const MEANINGS: { readonly [Verb in StepVerb]: string } = {
+  verify: 'Goes on once it is known that whoever asked may ask.',
+  hold: 'Looks for a legal hold, and rests while there is one.',
+  tell: 'Writes a notice for each recipient outside.',
   scope: 'Finds out what has to be done to every table.',
   freeze: 'Freezes the keyrings of the subject, and seals what they lead to.',
   shred: 'Puts tombstones in the place of the keys, and tells every process.',
@@ -31,8 +35,8 @@ export function stepRoutes(deps: () => ErasureDeps): readonly Route[] {
       allow: ['service'],
       answer: stepAnswer,
       async handle({ params }) {
-        const { record, againAfterSeconds } = await takeStepOf(deps(), params['id'] ?? '', verb);
-        return { json: { id: record.id, state: record.state, againAfterSeconds } };
+        const { record, againAfterSeconds, rests = false } = await takeStepOf(deps(), params['id'] ?? '', verb);
+        return { json: { id: record.id, state: record.state, againAfterSeconds, rests } };
       },
     }),
   );

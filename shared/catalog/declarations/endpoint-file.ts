@@ -5,6 +5,7 @@ import { parseInputWindow, WINDOW_FORMS } from '../../pipelines/input-window.ts'
 import { parseSchedule, SCHEDULE_FORMS } from '../../pipelines/schedule.ts';
 import { parseByteSize } from '../byte-size.ts';
 import { parseColumnType } from '../column-type.ts';
+import { privacyPart } from './privacy-part.ts';
 import { duration, member, prose, reference, snakeName } from './scalars.ts';
 
 const isoDate = z.iso.date().meta({ what: 'a date', allowed: 'a date such as 2026-08-01' });
@@ -117,6 +118,7 @@ export const endpointFile = z
           .meta({ what: 'an objective', allowed: 'a share between 0 and 1, such as 0.99' }),
       })
       .optional(),
+    privacy: privacyPart,
     max_bytes_billed: z
       .string()
       .refine((text) => parseByteSize(text) !== undefined)

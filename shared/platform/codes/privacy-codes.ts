@@ -25,7 +25,17 @@ export const PRIVACY_CODES = {
     'Look at what the detail names; the erasure goes on by itself once that is mended.',
     { exit: 50 },
   ),
+  erasure_unverified: caller(
+    'It is not known yet whether whoever asked may ask.',
+    'Verify them, and say how: POST /v1/erasures/{id}:verified.',
+    { status: 409 },
+  ),
   erasure_held: caller('A legal hold keeps the data of this user.', 'Lift the hold first.', { status: 409 }),
+  erasure_too_far: caller(
+    'An erasure of this user is destroying keys, or has, so a hold comes too late.',
+    'Nothing to do: what was destroyed cannot be had back.',
+    { status: 409 },
+  ),
   certificate_invalid: caller(
     'The certificate does not verify.',
     'Get the original from the ledger, and the pinned key.',

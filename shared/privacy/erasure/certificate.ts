@@ -1,6 +1,7 @@
 // Owns the certificate of an erasure: what it says, the bytes that are signed, and its place in the ledger's chain of hashes.
 import { z } from 'zod';
 import { canonicalJson } from '../../platform/canonical-json.ts';
+import { DAY_MS } from '../../platform/civil-date.ts';
 import { sha256Hex } from '../../platform/digest.ts';
 import { formatTimestamp } from '../../platform/timestamp.ts';
 import type { ErasureRecord } from './erasure-record.ts';
@@ -10,6 +11,8 @@ const CERTIFICATE_FORMAT = 'tributary.erasure-certificate/v1';
 export const ADDENDUM_FORMAT = 'tributary.erasure-addendum/v1';
 /** What Cloud KMS calls EC_SIGN_P256_SHA256: ECDSA on P-256 with SHA-256, the signature in DER. */
 const SIGNATURE_ALGORITHM = 'EC_SIGN_P256_SHA256';
+/** The bucket of exports deletes whatever is older than a week, fetched or not. */
+const EXPORT_KEPT_MS = 8 * DAY_MS;
 /** `previous` of the first entry of a ledger. */
 export const FIRST_PREVIOUS = '0'.repeat(64);
 
@@ -30,6 +33,10 @@ const erasureBody = z.strictObject({
   format: z.literal(CERTIFICATE_FORMAT),
   erasure: z.string(),
   basis: z.string(),
+  /** The one purpose that was forgotten; without it the whole person was. */
+  purpose: z.string().optional(),
+  /** How it was known that whoever asked may ask. */
+  verified: z.string().optional(),
   salt: z.string(),
   subject: digest,
   receivedAt: time,
@@ -55,6 +62,10 @@ const erasureBody = z.strictObject({
       runs: z.array(z.string()).optional(),
     }),
   ),
+  /** Who outside has a notice to erase it too. */
+  recipients: z
+    .array(z.strictObject({ recipient: z.string(), endpoints: z.array(z.string()), toldAt: time }))
+    .optional(),
   probes: z.array(z.strictObject({ name: z.string(), tried: count, passed: count })),
   residue: z.array(z.strictObject({ what: z.string(), goneBy: time })),
   ...entry,
@@ -81,6 +92,8 @@ const certificate = z.strictObject({
   }),
 });
 
+type ErasureBody = z.infer<typeof erasureBody>;
+type AddendumBody = z.infer<typeof addendumBody>;
 export type CertificateBody = z.infer<typeof certificate>['body'];
 /** A signed entry of the ledger. Everything but the signature itself is in the signed body. */
 export type Certificate = z.infer<typeof certificate>;
@@ -127,6 +140,8 @@ export function certificateBody(
     format: CERTIFICATE_FORMAT,
     erasure: record.id,
     basis: record.basis,
+    ...(record.purpose === undefined ? {} : { purpose: record.purpose }),
+    ...(record.steps.verified === undefined ? {} : { verified: record.steps.verified.by }),
     salt: record.salt,
     subject: record.subject,
     receivedAt: formatTimestamp(record.receivedAtMs),
@@ -147,15 +162,34 @@ export function certificateBody(
       const done = cleaned.endpoints.find((each) => each.endpoint === endpoint);
       return { endpoint, action, reason, ...(done === undefined ? {} : { rows: done.rows, runs: [...done.runs] }) };
     }),
+    ...recipientsOf(record),
     probes: proved.probes.map((probe) => ({ ...probe })),
     residue: residueOf({
       shreddedAtMs: shredded.atMs,
       rowsCleanedAtMs: cleaned.endpoints.length === 0 ? undefined : cleaned.atMs,
       epochsOpenedAtMs: shredded.keyrings.flatMap(({ epochs }) => epochs.map(({ openedAtMs }) => openedAtMs)),
       epochMs,
+      exportGoneByMs: record.steps.exported === undefined ? undefined : record.steps.exported.atMs + EXPORT_KEPT_MS,
     }).map((residue) => ({ ...residue })),
     ...place,
   };
+}
+
+function recipientsOf({ steps: { 'recipients-told': told } }: ErasureRecord): Pick<ErasureBody, 'recipients'> {
+  if (told === undefined) return {};
+  const toldAt = formatTimestamp(told.atMs);
+  return {
+    recipients: told.recipients.map(({ recipient, endpoints }) => ({ recipient, endpoints: [...endpoints], toldAt })),
+  };
+}
+
+/** What an addendum says: a key version that wrapped keys of a certified erasure is destroyed. */
+export function addendumOf(
+  destroyed: Pick<AddendumBody, 'certificate' | 'epoch' | 'keyVersion'>,
+  destroyedAtMs: number,
+  place: LedgerPlace,
+): CertificateBody {
+  return { format: ADDENDUM_FORMAT, ...destroyed, destroyedAt: formatTimestamp(destroyedAtMs), ...place };
 }
 
 /** The bytes that are signed: the canonical JSON of the body (RFC 8785), UTF-8. */

@@ -17,6 +17,13 @@ export const ERASURE_BASES = [
   'legal-duty',
   'drill',
 ] as const;
+/**
+ * How it is known that whoever asks may ask (Art. 12(6) GDPR): signed in to the account, shown a document, vouched for by the officer
+ * who asks. `pending`: not known yet, and nothing happens until it is.
+ */
+export const VERIFICATIONS = ['account', 'document', 'officer', 'pending'] as const;
+/** What a legal hold does to an erasure: `keep` leaves everything in use, `restrict` also freezes the keys. */
+export const HOLD_MODES = ['keep', 'restrict'] as const;
 const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
 const timeMs = z.int().min(0);
@@ -28,6 +35,7 @@ const scopeItem = z.strictObject({
   action: z.enum(SCOPE_ACTIONS),
   reason: z.string(),
   tokenColumns: z.array(z.string()).optional(),
+  recipients: z.array(z.string()).optional(),
 });
 const cleanedEndpoint = z.strictObject({
   endpoint: z.string(),
@@ -59,13 +67,23 @@ const probe = z.strictObject({
 
 /** What each step leaves in the record. */
 const steps = {
+  verified: z.strictObject({ atMs: timeMs, by: z.enum(VERIFICATIONS).exclude(['pending']) }),
   scoped: z.strictObject({ atMs: timeMs, plan: z.array(scopeItem) }),
+  held: z.strictObject({ atMs: timeMs, hold: z.string() }),
+  restricted: z.strictObject({ atMs: timeMs, hold: z.string() }),
+  exported: z.strictObject({ atMs: timeMs, export: z.string(), rows: count }),
   frozen: z.strictObject({ atMs: timeMs, keyrings: count, tokens: count }),
   shredded: z.strictObject({ atMs: timeMs, keyrings: z.array(destroyedKeyring) }),
   waited: z.strictObject({ atMs: timeMs, boundMs: count }),
   'rows-cleaned': z.strictObject({ atMs: timeMs, endpoints: z.array(cleanedEndpoint) }),
+  'recipients-told': z.strictObject({
+    atMs: timeMs,
+    recipients: z.array(z.strictObject({ recipient: z.string(), endpoints: z.array(z.string()) })),
+  }),
   proved: z.strictObject({ atMs: timeMs, probes: z.array(probe).min(1) }),
   certified: z.strictObject({ atMs: timeMs, sequence: count, hash: digest }),
+  /** Numbers of the addenda in the ledger, one for each epoch. */
+  hardened: z.strictObject({ atMs: timeMs, addenda: z.array(count) }),
 } as const satisfies { readonly [State in Exclude<ErasureState, 'received'>]: z.ZodObject };
 
 const erasureRecord = z.strictObject({
@@ -74,6 +92,17 @@ const erasureRecord = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{7,63}$/),
   state: z.custom<ErasureState>((value) => typeof value === 'string' && Object.hasOwn(ERASURE_STATES, value)),
   basis: z.enum(ERASURE_BASES),
+  /** The one purpose that is forgotten, as a withdrawal of consent asks; without it the whole person is. */
+  purpose: z.string().optional(),
+  verification: z.enum(VERIFICATIONS).default('officer'),
+  /** The person asked for what is held of them before it goes. */
+  export: z.literal('asked').optional(),
+  /** The legal hold that keeps it from going on, for as long as there is one. */
+  hold: z.strictObject({ id: z.string(), mode: z.enum(HOLD_MODES), untilMs: timeMs.optional() }).optional(),
+  /** When somebody extended the time by two months (Art. 12(3) GDPR), which the person was told. */
+  extendedAtMs: timeMs.optional(),
+  /** The share of the time of which somebody was alerted last. */
+  alerted: z.union([z.literal(0.5), z.literal(0.8), z.literal(1)]).optional(),
   receivedAtMs: timeMs,
   dueAtMs: timeMs,
   /** 16 random bytes in base64, of this request alone, for every digest in it. */
@@ -96,6 +125,8 @@ export type ErasureStepName = keyof typeof steps;
 export type StepReport<Step extends ErasureStepName> = Omit<DeepReadonly<z.infer<(typeof steps)[Step]>>, 'atMs'>;
 export type ErasureBasis = (typeof ERASURE_BASES)[number];
 export type DestroyedKeyring = DeepReadonly<z.infer<typeof destroyedKeyring>>;
+export type Verification = (typeof VERIFICATIONS)[number];
+export type HoldMode = (typeof HOLD_MODES)[number];
 export type CleanedEndpoint = DeepReadonly<z.infer<typeof cleanedEndpoint>>;
 export type Probe = DeepReadonly<z.infer<typeof probe>>;
 

@@ -4,10 +4,17 @@ import { sha256Hex } from '../../platform/digest.ts';
 import { keyringObject } from '../keys/key-objects.ts';
 import type { EpochRecord } from '../keys/epoch-record.ts';
 import type { FrozenKeyring, ShreddedRecord } from '../keys/forgetting.ts';
-import { dueAtMs } from './due-date.ts';
+import { dueAtMs, EXTENDED_MONTHS } from './due-date.ts';
 import { ERASURE_FORMAT } from './erasure-record.ts';
-import type { DestroyedKeyring, ErasureBasis, ErasureRecord, ErasureStepName, StepReport } from './erasure-record.ts';
-import { mayFollow } from './erasure-states.ts';
+import type {
+  DestroyedKeyring,
+  ErasureBasis,
+  ErasureRecord,
+  ErasureStepName,
+  StepReport,
+  Verification,
+} from './erasure-record.ts';
+import { isBeyond, mayFollow } from './erasure-states.ts';
 import { blockedBy } from './scope-plan.ts';
 
 const SALT_BYTES = 16;
@@ -18,18 +25,38 @@ export type Advanced =
   | { readonly kind: 'already'; readonly record: ErasureRecord }
   | { readonly kind: 'refused'; readonly code: AdvanceRefusal; readonly reason: string };
 
-/** `erasure_blocked` needs people; `too_early` needs time; the others are mistakes of the caller. */
-export type AdvanceRefusal = 'out_of_order' | 'erasure_blocked' | 'too_early' | 'incomplete' | 'not_proved';
+/** `erasure_blocked` and `erasure_held` need people; `too_early` needs time; the others are mistakes of the caller. */
+export type AdvanceRefusal =
+  | 'out_of_order'
+  | 'erasure_blocked'
+  | 'erasure_held'
+  | 'too_early'
+  | 'incomplete'
+  | 'not_proved';
+
+/** What is asked for. */
+export interface AskedErasure {
+  readonly basis: ErasureBasis;
+  /** Default: the officer who asks vouches for it. */
+  readonly verification?: Verification;
+  /** Whether what is held is put together for the person first. */
+  readonly export?: 'asked' | undefined;
+  /** Only this purpose is forgotten. */
+  readonly purpose?: string | undefined;
+}
 
 /** Opens an erasure. The salt is drawn here, so that no two requests about a person have a digest in common. */
-export function openErasure(id: string, lookupId: string, basis: ErasureBasis, receivedAtMs: number): ErasureRecord {
+export function openErasure(id: string, lookupId: string, asked: AskedErasure, receivedAtMs: number): ErasureRecord {
   const salt = randomBytes(SALT_BYTES).toString('base64');
   const subject = saltedDigest(salt, 'subject', lookupId);
   return {
     format: ERASURE_FORMAT,
     id,
     state: 'received',
-    basis,
+    basis: asked.basis,
+    ...(asked.purpose === undefined ? {} : { purpose: asked.purpose }),
+    verification: asked.verification ?? 'officer',
+    ...(asked.export === undefined ? {} : { export: asked.export }),
     receivedAtMs,
     dueAtMs: dueAtMs(receivedAtMs),
     salt,
@@ -53,14 +80,44 @@ export function advance<Step extends ErasureStepName>(
   report: StepReport<Step>,
   atMs: number,
 ): Advanced {
-  const again = step === 'scoped' && record.state === 'scoped';
+  // Also a hold may come, go, and come again.
+  const again = (step === 'scoped' && record.state === 'scoped') || (mayFollow(record.state, step) && isHold(step));
   if (record.steps[step] !== undefined && !again) return { kind: 'already', record };
   if (!again && !mayFollow(record.state, step)) {
     return { kind: 'refused', code: 'out_of_order', reason: `${step} does not follow ${record.state}` };
   }
   const next: ErasureRecord = { ...record, state: step, steps: { ...record.steps, [step]: { ...report, atMs } } };
-  const refusal = GUARDS[step]?.(next.steps, atMs);
+  const refusal = GUARDS[step]?.(next.steps, atMs) ?? heldBack(record, step, atMs);
   return refusal === undefined ? { kind: 'advanced', record: next } : { kind: 'refused', ...refusal };
+}
+
+/** Whether a legal hold keeps an erasure back now. */
+export function isHeld({ hold }: Pick<ErasureRecord, 'hold'>, atMs: number): boolean {
+  return hold !== undefined && (hold.untilMs === undefined || atMs < hold.untilMs);
+}
+
+/** Changes of the record by people, which are no steps; undefined when the erasure is beyond them. */
+export function withHold(record: ErasureRecord, hold: ErasureRecord['hold']): ErasureRecord | undefined {
+  if (record.state === 'frozen' || isBeyond(record.state, 'frozen')) return undefined;
+  const { hold: _, ...rest } = record;
+  return hold === undefined ? rest : { ...rest, hold };
+}
+
+/** The time is extended to three months from the receipt, once (Art. 12(3) GDPR). */
+export function extended(record: ErasureRecord, atMs: number): ErasureRecord {
+  if (record.extendedAtMs !== undefined) return record;
+  const { alerted: _, ...rest } = record;
+  return { ...rest, dueAtMs: dueAtMs(record.receivedAtMs, EXTENDED_MONTHS), extendedAtMs: atMs };
+}
+
+/** Whoever places a hold and whoever freezes change the same record, so that one of them comes second and sees it. */
+function heldBack(record: ErasureRecord, step: ErasureStepName, atMs: number): ReturnType<Guard> {
+  if (step !== 'frozen' || !isHeld(record, atMs)) return undefined;
+  return { code: 'erasure_held', reason: `the hold ${record.hold?.id ?? ''} keeps the data` };
+}
+
+function isHold(step: ErasureStepName): boolean {
+  return step === 'held' || step === 'restricted';
 }
 
 /** What keeps a step from being taken, seen on the steps as they would be after it. */

@@ -24,6 +24,8 @@ export interface ErasureEnd {
   readonly rowsCleanedAtMs: number | undefined;
   /** When the epochs of the keyrings were opened. */
   readonly epochsOpenedAtMs: readonly number[];
+  /** Until when what was put together for the person is kept; undefined when nothing was. */
+  readonly exportGoneByMs?: number | undefined;
   /** How long an epoch lasts, `platform/privacy.yaml`. */
   readonly epochMs: number;
 }
@@ -41,6 +43,7 @@ export function residueOf({
   rowsCleanedAtMs,
   epochsOpenedAtMs,
   epochMs,
+  exportGoneByMs,
 }: ErasureEnd): readonly Residue[] {
   const after = (fromMs: number, days: number): number => fromMs + days * DAY_MS;
   const epochEndMs = Math.max(shreddedAtMs, ...epochsOpenedAtMs.map((openedAtMs) => openedAtMs + epochMs));
@@ -55,5 +58,6 @@ export function residueOf({
     ends.push(['deleted rows in time travel', after(rowsCleanedAtMs, TIME_TRAVEL_DAYS)]);
     ends.push(['deleted rows in fail-safe', after(rowsCleanedAtMs, TIME_TRAVEL_DAYS + FAIL_SAFE_DAYS)]);
   }
+  if (exportGoneByMs !== undefined) ends.push(['what was put together for the person, encrypted', exportGoneByMs]);
   return ends.sort(([, a], [, b]) => a - b).map(([what, atMs]) => ({ what, goneBy: formatTimestamp(atMs) }));
 }

@@ -32,6 +32,8 @@ export interface ScopeEndpoint {
   readonly external: boolean;
   /** Why the law lets it be kept (Art. 17(3) GDPR), as declared. */
   readonly exempt?: string;
+  /** Who outside gets its rows, as declared. */
+  readonly recipients?: readonly string[];
 }
 
 /** What is done to an endpoint. `unknown` blocks the erasure until its owner has declared or exempted it. */
@@ -45,6 +47,8 @@ export interface ScopeItem {
   readonly reason: string;
   /** Of `row-delete`: columns that hold the subject token unchanged, by which rows are found. */
   readonly tokenColumns?: readonly string[] | undefined;
+  /** Who outside got something of the person from it. */
+  readonly recipients?: readonly string[] | undefined;
 }
 
 type Contents = ReadonlyMap<string, ColumnContent>;
@@ -53,7 +57,23 @@ type Contents = ReadonlyMap<string, ColumnContent>;
 export function planScope(endpoints: readonly ScopeEndpoint[]): readonly ScopeItem[] {
   const contents = contentsOf(endpoints);
   const tokens = tokenColumnsOf(endpoints);
-  return endpoints.map((endpoint) => itemOf(endpoint, contents, tokens));
+  return endpoints.map((endpoint) => {
+    const item = itemOf(endpoint, contents, tokens);
+    const { recipients = [] } = endpoint;
+    const holds = endpoint.columns.some(({ name }) => contents.get(key(endpoint.id, name)) !== 'none');
+    return holds && recipients.length > 0 ? { ...item, recipients: [...recipients] } : item;
+  });
+}
+
+/** For each endpoint the columns that hold the subject token unchanged: by them everything of a person is found. */
+export function tokenColumns(endpoints: readonly ScopeEndpoint[]): ReadonlyMap<string, readonly string[]> {
+  const tokens = tokenColumnsOf(endpoints);
+  return new Map(
+    endpoints.map(({ id, columns }) => [
+      id,
+      columns.map(({ name }) => name).filter((name) => tokens.has(key(id, name))),
+    ]),
+  );
 }
 
 /** Endpoints that keep an erasure from going on. */

@@ -122,7 +122,7 @@ async function freezeOne(deps: ForgettingDeps, lookupId: string): Promise<Change
 }
 
 /** After the record, so that whoever drops its copy on this word reads the new one. */
-async function announce({ feed, clock }: ForgettingDeps, lookupId: string): Promise<void> {
+export async function announce({ feed, clock }: ForgettingDeps, lookupId: string): Promise<void> {
   await feed.append({ id: randomUUID(), lookupId, atMs: clock.now() });
 }
 
@@ -142,7 +142,12 @@ async function describe(deps: ForgettingDeps, keyring: Keyring): Promise<FrozenK
   return { lookupId, generation, state, epochs: [...epochs].sort(), tokens, unreadable };
 }
 
-async function tokenOf({ epochs }: ForgettingDeps, keyring: LiveKeyring, purpose: string): Promise<string | undefined> {
+/** The token of a live purpose; undefined when its secrets do not unwrap any more. */
+export async function tokenOf(
+  { epochs }: Pick<ForgettingDeps, 'epochs'>,
+  keyring: LiveKeyring,
+  purpose: string,
+): Promise<string | undefined> {
   const entry = keyring.purposes[purpose];
   const found = entry?.state === 'live' ? await epochs.find(entry.epoch) : undefined;
   if (entry?.state !== 'live' || found?.kind !== 'epoch') return undefined;

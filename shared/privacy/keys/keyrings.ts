@@ -127,7 +127,7 @@ export class Keyrings {
       first?.kind === 'lent'
         ? { kind: 'used', result: checked(first.lent) }
         : await this.#load(want, undefined, checked);
-    if (used.kind === 'refused') return { kind: 'gone' };
+    if (used.kind === 'refused') return this.#isFrozen(found.lookupId) ? busy : { kind: 'gone' };
     if (used.kind !== 'used') return used;
     // The keyring has other keys now: the token's own went with a former life.
     return used.result === undefined ? { kind: 'gone' } : { kind: 'used', result: used.result.result };
@@ -214,6 +214,12 @@ export class Keyrings {
       : { kind: 'more' };
   }
 
+  /** An erasure that has frozen a keyring has not destroyed it yet, and may rest there for a legal hold. */
+  #isFrozen(lookupId: string): boolean {
+    const keyring = this.#cache.get(lookupId)?.keyring;
+    return keyring?.state === 'live' && keyring.frozenAtMs !== undefined;
+  }
+
   #visitorLookupId(anonymousId: string): string {
     return lookupIdOf(this.#deps.pepper, { kind: 'anon', id: anonymousId });
   }
@@ -235,6 +241,8 @@ export class Keyrings {
     return { kind: 'gone' };
   }
 }
+
+const busy: KeyRetry = { kind: 'retry', code: 'subject_busy' };
 
 function within(ageMs: number, limitMs: number): boolean {
   return ageMs >= 0 && ageMs <= limitMs;

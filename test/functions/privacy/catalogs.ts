@@ -12,6 +12,8 @@ owner: team-a
 partition: {column: day, grain: day, start: 2026-01-01}
 schedule: "@daily"
 retention: P7D
+privacy:
+  recipients: {newsletter: {description: Sends the mailing., contact: dpo@newsletter.example}}
 columns:
   day: {type: DATE}
   subject: {type: STRING, semantic: subject}

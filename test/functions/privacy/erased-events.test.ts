@@ -95,7 +95,7 @@ test('events of an erased user are refused within the bound, live, late, wrong o
   assert.equal(await stored(), 2);
 
   const { body } = await privacy.post('/v1/erasures', 'compliance', { userId: ANN });
-  for (const verb of ['scope', 'freeze', 'shred']) {
+  for (const verb of ['verify', 'scope', 'freeze', 'shred']) {
     assert.equal((await privacy.post(`/v1/erasures/${String(body['id'])}:${verb}`, 'workflows')).status, 200);
   }
   const shreddedMs = Date.now();

@@ -24,6 +24,7 @@ import { Killed, type KillPoint, Process } from './processes.ts';
 
 export interface ErasureWorld extends Omit<World, 'deps'> {
   readonly objects: MemoryObjectStore;
+  readonly exports: MemoryObjectStore;
   readonly rows: MemoryRows;
   readonly signer: CertificateSigner & { readonly publicKeyPem: string };
   /** Facts by id, as a view would show them; a fact told twice has to be the same. */
@@ -44,6 +45,7 @@ export async function newErasureWorld(
 ): Promise<ErasureWorld> {
   const world = await newWorld();
   const objects = memoryObjectStore();
+  const exports = memoryObjectStore();
   const rows = memoryRows(tables);
   const facts = new Map<string, Fact>();
   const executions = { started: [] as string[], ended: new Set<string>() };
@@ -53,6 +55,7 @@ export async function newErasureWorld(
   const made: ErasureWorld = {
     ...world,
     objects,
+    exports,
     rows,
     signer,
     facts,
@@ -87,6 +90,7 @@ function depsOf(world: ErasureWorld, process: Process, log: Log): ErasureDeps {
   const keyrings = new Keyrings({ store, epochs, feed, pepper, clock }, { timing: revocationTiming(BOUND_MS) });
   return {
     objects,
+    exports: process.through('exports', world.exports, { create: named, replace: named, delete: named }),
     keys: { store, feed, epochs, pepper, keyrings, boundMs: BOUND_MS },
     catalog: catalogInForce(objects),
     keptBecauseOf: async () => [],
@@ -147,7 +151,8 @@ export async function driveOn(world: ErasureWorld, id: string, first: Process): 
   await survive(world, first, async (deps) => {
     for (const verb of STEP_VERBS) {
       for (;;) {
-        const { againAfterSeconds } = await takeStepOf(deps, id, verb);
+        const { againAfterSeconds, rests } = await takeStepOf(deps, id, verb);
+        if (rests) return;
         if (againAfterSeconds === 0) break;
         world.clock.nowMs += againAfterSeconds * 1000;
       }

@@ -86,6 +86,7 @@ test('a table of which nobody knows what it holds blocks before any key is touch
   const world = await newErasureWorld(unknownCatalog(), { [MAILS]: [] });
   const token = await known(world);
   const id = await askFor(world, ANN, new Process());
+  await takeStepOf(world.deps(), id, 'verify');
   const scoped = await takeStepOf(world.deps(), id, 'scope');
   assert.ok(scoped.againAfterSeconds > 0);
   assert.deepEqual(
@@ -111,7 +112,7 @@ test('steps are taken in order, and the revocation bound cannot be cut short', a
   await assert.rejects(takeStepOf(world.deps(), id, 'shred'), { code: 'conflict' });
   await assert.rejects(takeStepOf(world.deps(), id, 'certify'), { code: 'conflict' });
   await assert.rejects(takeStepOf(world.deps(), '00000000-none', 'scope'), { code: 'unknown_erasure' });
-  for (const verb of ['scope', 'freeze', 'shred'] as const) await takeStepOf(world.deps(), id, verb);
+  for (const verb of ['verify', 'scope', 'freeze', 'shred'] as const) await takeStepOf(world.deps(), id, verb);
   world.clock.nowMs += BOUND_MS - 1001;
   assert.equal((await takeStepOf(world.deps(), id, 'wait')).againAfterSeconds, 2);
   await assert.rejects(takeStepOf(world.deps(), id, 'clean'), { code: 'conflict' });
@@ -123,9 +124,9 @@ test('what still opens or is still there keeps an erasure from being certified, 
   const world = await newErasureWorld(openingCatalog(), { [MAILS]: [] });
   const token = await known(world);
   const id = await askFor(world, ANN, new Process());
-  for (const verb of ['scope', 'freeze', 'shred'] as const) await takeStepOf(world.deps(), id, verb);
+  for (const verb of ['verify', 'scope', 'freeze', 'shred'] as const) await takeStepOf(world.deps(), id, verb);
   world.clock.nowMs += BOUND_MS;
-  for (const verb of ['wait', 'clean'] as const) await takeStepOf(world.deps(), id, verb);
+  for (const verb of ['wait', 'clean', 'tell'] as const) await takeStepOf(world.deps(), id, verb);
   // A row that somebody put back, the way from a token to a key that somebody restored, and a bucket that keeps old keyrings.
   world.rows.tables_.get(MAILS)?.push({ subject: token });
   const lookupId = lookupIdOf(world.pepper, { kind: 'user', id: ANN });
@@ -151,6 +152,7 @@ test('tokens that cannot be had block where rows have to be found by them, befor
   const damaged = String(stored?.bytes).replace(/"link":"...../, '"link":"AAAAA');
   await world.store.replace(lookupId, Buffer.from(damaged), stored?.revision ?? '');
   const id = await askFor(world, ANN, new Process());
+  await takeStepOf(world.deps(), id, 'verify');
   await takeStepOf(world.deps(), id, 'scope');
   await assert.rejects(takeStepOf(world.deps(), id, 'freeze'), { code: 'erasure_blocked' });
   await assert.rejects(takeStepOf(world.deps(), id, 'shred'), { code: 'conflict' });
@@ -206,7 +208,7 @@ test('erasures of many people at once end with one chain of certificates', async
   const users = Array.from({ length: 40 }, (_, index) => `user-${index}`);
   for (const user of users) await known(world, user);
   const ids = await Promise.all(users.map((user) => askFor(world, user, new Process())));
-  for (const verb of ['scope', 'freeze', 'shred'] as const) {
+  for (const verb of ['verify', 'scope', 'freeze', 'shred'] as const) {
     await Promise.all(ids.map((id) => takeStepOf(world.deps(), id, verb)));
   }
   world.clock.nowMs += BOUND_MS;

@@ -1,7 +1,10 @@
 // Owns the step after which nothing about the subject's keys changes any more: what is to be destroyed is sealed for the way.
 import { PlatformError } from '#shared/platform/platform-error.ts';
+import { isHeld } from '#shared/privacy/erasure/erasure.ts';
+import type { ErasureRecord } from '#shared/privacy/erasure/erasure-record.ts';
 import { blockedBy, type ScopeItem } from '#shared/privacy/erasure/scope-plan.ts';
 import { type FrozenKeyring, freezeSubject } from '#shared/privacy/keys/forgetting.ts';
+import { findPurpose } from '#shared/privacy/keys/forgetting-purpose.ts';
 import type { ErasureDeps } from '../erasure-deps.ts';
 import { forgettingDeps, orThrow } from '../forgetting-deps.ts';
 import { takeSamples } from '../samples.ts';
@@ -14,7 +17,8 @@ export const freezeStep: Step<'frozen'> = {
     const plan = record.steps.scoped?.plan ?? [];
     const blocked = blockedBy(plan).map(({ endpoint, reason }) => `${endpoint}: ${reason}`);
     if (blocked.length > 0) throw new PlatformError('erasure_blocked', { message: `Blocked: ${blocked.join('; ')}.` });
-    const keyrings = await freeze(deps, record.id);
+    if (isHeld(record, deps.clock.now())) throw new PlatformError('erasure_held');
+    const keyrings = await freeze(deps, record);
     requireTokens(keyrings, plan);
     const tokens = keyrings.reduce((sum, each) => sum + each.tokens.length, 0);
     return { kind: 'report', report: { keyrings: keyrings.length, tokens } };
@@ -22,13 +26,13 @@ export const freezeStep: Step<'frozen'> = {
 };
 
 /** Freezes, and stores what was frozen. Stored already, it is final: another driver may have gone on and shredded since. */
-async function freeze(deps: ErasureDeps, id: string): Promise<readonly FrozenKeyring[]> {
+async function freeze(deps: ErasureDeps, record: ErasureRecord): Promise<readonly FrozenKeyring[]> {
   const { objects, keys } = deps;
   for (;;) {
-    const opened = await readScope(objects, keys.epochs, id);
+    const opened = await readScope(objects, keys.epochs, record.id);
     try {
       if (opened.scope.keyrings.length > 0) return opened.scope.keyrings;
-      const keyrings = await freezeAndKeep(deps, id, opened);
+      const keyrings = await freezeAndKeep(deps, record, opened);
       if (keyrings !== undefined) return keyrings;
     } finally {
       opened.aead.close();
@@ -39,12 +43,15 @@ async function freeze(deps: ErasureDeps, id: string): Promise<readonly FrozenKey
 /** The frozen keyrings once they are stored; undefined when somebody else stored them first. */
 async function freezeAndKeep(
   deps: ErasureDeps,
-  id: string,
+  { id, purpose }: ErasureRecord,
   opened: OpenedScope,
 ): Promise<readonly FrozenKeyring[] | undefined> {
   const { lookupId } = opened.scope;
-  const { keyrings } = orThrow(await freezeSubject(forgettingDeps(deps), lookupId));
-  await keepSamples(deps.objects, id, opened.aead, await takeSamples(deps.keys, keyrings));
+  const forgetting = forgettingDeps(deps);
+  const { keyrings } = orThrow(
+    await (purpose === undefined ? freezeSubject(forgetting, lookupId) : findPurpose(forgetting, lookupId, purpose)),
+  );
+  await keepSamples(deps.objects, id, opened.aead, await takeSamples(deps.keys, keyrings, purpose));
   const replaced = await replaceScope(deps.objects, id, opened, { lookupId, keyrings });
   return replaced ? keyrings : undefined;
 }

@@ -1,6 +1,7 @@
 // Owns the step that tries whether anything still opens: each probe says what it tried, and how often it came out as it must.
 import type { ErasureRecord, Probe } from '#shared/privacy/erasure/erasure-record.ts';
 import type { ErasureScope } from '#shared/privacy/erasure/erasure-scope.ts';
+import { isPurposeGone } from '#shared/privacy/keys/forgetting-purpose.ts';
 import { readKeyring } from '#shared/privacy/keys/keyring-updates.ts';
 import { openSealed } from '#shared/privacy/opening.ts';
 import type { ErasureDeps, OpenKeys } from '../erasure-deps.ts';
@@ -15,7 +16,7 @@ export const proveStep: Step<'proved'> = {
     const { aead, scope } = await readScope(objects, keys.epochs, record.id);
     const samples = await readSamples(objects, record.id, aead).finally(() => aead.close());
     const probes = await Promise.all([
-      tombstones(keys, scope),
+      tombstones(keys, scope, record.purpose),
       index(keys, scope),
       opening(keys, samples),
       bucket(deps),
@@ -25,9 +26,14 @@ export const proveStep: Step<'proved'> = {
   },
 };
 
-async function tombstones({ store }: OpenKeys, { keyrings }: ErasureScope): Promise<Probe> {
+async function tombstones(
+  { store }: OpenKeys,
+  { keyrings }: ErasureScope,
+  purpose: string | undefined,
+): Promise<Probe> {
   return probe('keyring reads as a tombstone', keyrings, async ({ lookupId, generation }) => {
     const read = await readKeyring(store, lookupId);
+    if (read.kind === 'present' && purpose !== undefined) return isPurposeGone(read.keyring, purpose, generation);
     // A later life, opened by an authenticated call in the meantime, has other keys.
     return read.kind === 'present' && (read.keyring.state === 'shredded' || read.keyring.generation > generation);
   });

@@ -1,6 +1,7 @@
 // Owns the step that destroys: tombstones over the keyrings, the way from tokens to them wiped, every process told.
 import { destroyedKeyrings } from '#shared/privacy/erasure/erasure.ts';
 import { shredKeyrings, wipeIndex } from '#shared/privacy/keys/forgetting.ts';
+import { shredPurposes } from '#shared/privacy/keys/forgetting-purpose.ts';
 import type { ErasureDeps } from '../erasure-deps.ts';
 import { forgettingDeps, orThrow } from '../forgetting-deps.ts';
 import { readScope } from '../sealed-parts.ts';
@@ -13,7 +14,13 @@ export const shredStep: Step<'shredded'> = {
     aead.close();
     const { keyrings } = scope;
     const lookupIds = keyrings.map(({ lookupId }) => lookupId);
-    const { records } = orThrow(await shredKeyrings(forgettingDeps(deps), lookupIds));
+    const { purpose } = record;
+    const forgetting = forgettingDeps(deps);
+    const { records } = orThrow(
+      await (purpose === undefined
+        ? shredKeyrings(forgetting, lookupIds)
+        : shredPurposes(forgetting, lookupIds, purpose)),
+    );
     await wipeIndex(
       deps.keys.store,
       keyrings.flatMap(({ tokens }) => tokens),

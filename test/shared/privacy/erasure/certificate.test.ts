@@ -46,11 +46,12 @@ async function certified(
     .use(userRequest(user, `${user}-browser`), ({ keys, visitor }) => [keys.token, visitor ?? '']);
   const lookupId = lookupIdOf(world.pepper, { kind: 'user', id: user });
   const step = (advanced: Advanced) => (advanced.kind === 'advanced' ? advanced.record : assert.fail(advanced.kind));
-  let record = openErasure('7f3c9a52-0000-4000-8000-000000000001', lookupId, 'request', clock.now());
+  let record = openErasure('7f3c9a52-0000-4000-8000-000000000001', lookupId, { basis: 'request' }, clock.now());
   const plan = [
     { endpoint: 'listening.track_played', action: 'covered', reason: 'nothing opens' },
     { endpoint: 'listening.emails', action: 'row-delete', reason: 'email was opened' },
   ] as const;
+  record = step(advance(record, 'verified', { by: 'account' }, clock.now()));
   record = step(advance(record, 'scoped', { plan }, clock.now()));
   const frozen = await freezeSubject(deps, lookupId);
   assert.ok(frozen.kind === 'frozen');
@@ -67,6 +68,7 @@ async function certified(
   record = step(advance(record, 'waited', { boundMs: BOUND_MS }, clock.now()));
   const endpoints = [{ endpoint: 'listening.emails', action: 'row-delete', rows: 3, runs: ['job-1'] }] as const;
   record = step(advance(record, 'rows-cleaned', { endpoints }, clock.now()));
+  record = step(advance(record, 'recipients-told', { recipients: [] }, clock.now()));
   record = step(
     advance(record, 'proved', { probes: [{ name: 'keyring reads as a tombstone', tried: 2, passed: 2 }] }, clock.now()),
   );
@@ -206,6 +208,6 @@ test('the ledger is a chain: an entry left out, swapped or replayed breaks it', 
 });
 
 test('only a proved erasure can be certified', () => {
-  const record = openErasure('7f3c9a52-0000-4000-8000-000000000001', 'a'.repeat(52), 'request', 0);
+  const record = openErasure('7f3c9a52-0000-4000-8000-000000000001', 'a'.repeat(52), { basis: 'request' }, 0);
   assert.throws(() => certificateBody(record, placeAfter(undefined, KEY_VERSION), EPOCH_MS, 0), /state received/);
 });
