@@ -41,6 +41,6 @@ function signatureText(name: string, kind: 'function' | 'operator', signature: S
 function parameterText(parameter: Parameter): string {
   const type = patternText(parameter.pattern);
   if (parameter.name !== undefined) return `[${parameter.name} => ${type}]`;
-  if (parameter.repeated) return `[${type}, ...]`;
+  if (parameter.repeated) return parameter.optional ? `[${type}, ...]` : `${type}, [${type}, ...]`;
   return parameter.optional ? `[${type}]` : type;
 }

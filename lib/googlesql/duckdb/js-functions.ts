@@ -3,6 +3,7 @@
 import { bytesFunctions } from './js/bytes.ts';
 import { decimalFunctions } from './js/decimals.ts';
 import type { JsFunction } from './js/define.ts';
+import { jsonChangeFunctions } from './js/json-changes.ts';
 import { jsonFunctions } from './js/jsons.ts';
 import { numberFunctions } from './js/numbers.ts';
 import { regexpFunctions } from './js/regexps.ts';
@@ -18,5 +19,6 @@ export const jsFunctions: readonly JsFunction[] = [
   ...decimalFunctions,
   ...timeFunctions,
   ...jsonFunctions,
+  ...jsonChangeFunctions,
   ...statisticFunctions,
 ];

@@ -10,6 +10,7 @@ import { extractFunctions } from './extract.ts';
 import { hashFunctions } from './hash.ts';
 import { intervalFunctions } from './interval.ts';
 import { jsonFunctions } from './json.ts';
+import { jsonChangeFunctions } from './json-change.ts';
 import { mathFunctions } from './math.ts';
 import { operators } from './operators.ts';
 import { stringFunctions } from './string.ts';
@@ -31,6 +32,7 @@ const all: readonly FunctionDefinition[] = [
   ...intervalFunctions,
   ...arrayFunctions,
   ...jsonFunctions,
+  ...jsonChangeFunctions,
   ...hashFunctions,
   ...utilityFunctions,
   ...aggregateFunctions,

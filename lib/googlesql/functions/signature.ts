@@ -43,8 +43,8 @@ export interface Signature {
 const cache = new Map<string, Signature>();
 
 /**
- * Reads `(parameters) -> result [if KIND]`. Parameters: `TYPE`, `[TYPE]` optional, `TYPE...` repeated,
- * `name => TYPE` named.
+ * Reads `(parameters) -> result [if KIND]`. Parameters: `TYPE`, `[TYPE]` optional, `TYPE...` one or more, `[TYPE...]` any
+ * number, `name => TYPE` named.
  */
 export function parseSignature(text: string): Signature {
   const known = cache.get(text);

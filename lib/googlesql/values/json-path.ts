@@ -12,8 +12,8 @@ const CACHED_PATHS = 1000;
 
 /** A step in today's syntax: `.name`, `."any name"`, `[0]`. */
 const standardStep = /\.(?:"((?:[^"\\]|\\.)*)"|([^.[\]"]+))|\[\s*(\d+)\s*\]/y;
-/** A step in the legacy functions' syntax: `.name`, `['any name']`, `[0]`. */
-const legacyStep = /(?:\.([^.[\]"']+)|\[\s*['"]((?:[^'"\\]|\\.)*)['"]\s*\]|\[\s*(\d+)\s*\])/y;
+/** A step in the legacy functions' syntax: `.name`, `[name]`, `['any name']`, `[0]`. */
+const legacyStep = /(?:\.([^.[\]"']+)|\[\s*['"]((?:[^'"\\]|\\.)*)['"]\s*\]|\[\s*(\d+)\s*\]|\[\s*([^\]'"\s]+)\s*\])/y;
 
 /** The steps of a path. Throws a `ValueError` in Google's words. */
 export function parseJsonPath(path: string, legacy: boolean): readonly PathStep[] {
@@ -34,9 +34,9 @@ function readSteps(path: string, legacy: boolean): readonly PathStep[] {
     step.lastIndex = at;
     const match = step.exec(path);
     if (match === null) throw invalid(path.slice(at));
-    const [, first, second, index] = match;
+    const [, first, second, index, bare] = match;
     if (index !== undefined) steps.push({ kind: 'element', index: Number(index) });
-    else steps.push({ kind: 'member', name: unescapeName(first ?? second ?? '') });
+    else steps.push({ kind: 'member', name: unescapeName(first ?? second ?? bare ?? '') });
   }
   return steps;
 }

@@ -18,17 +18,22 @@ export type JsonValue = null | boolean | string | JsonNumber | readonly JsonValu
 /** What happens to numbers that neither 64-bit integers nor doubles hold exactly. */
 export type WideNumbers = 'exact' | 'round';
 
+/** `unfinished`: objects and arrays may end with the text, as functions that read text do not validate it. */
+export type DocumentExtent = 'whole' | 'unfinished';
+
 /** How deep a document may nest. Source: BigQuery limits, "JSON nesting". */
 const MAX_NESTING = 500;
 
 class JsonReader {
   readonly #text: string;
   readonly #wide: WideNumbers;
+  readonly #extent: DocumentExtent;
   #at = 0;
 
-  constructor(text: string, wide: WideNumbers) {
+  constructor(text: string, wide: WideNumbers, extent: DocumentExtent) {
     this.#text = text;
     this.#wide = wide;
+    this.#extent = extent;
   }
 
   whole(): JsonValue {
@@ -42,12 +47,12 @@ class JsonReader {
     while (' \t\n\r'.includes(this.#text.charAt(this.#at)) && this.#at < this.#text.length) this.#at++;
   }
 
-  #unexpected(): ValueError {
-    if (this.#at >= this.#text.length)
-      return new ValueError('syntax error while parsing value - unexpected end of input');
-    return new ValueError(
-      `syntax error while parsing value - invalid literal; last read: '${this.#text.slice(0, this.#at + 1).slice(-20)}'`,
-    );
+  #unexpected(parsing = 'value', wanted = ''): ValueError {
+    const found =
+      this.#at >= this.#text.length
+        ? 'unexpected end of input'
+        : `invalid literal; last read: '${this.#text.slice(0, this.#at + 1).slice(-20)}'`;
+    return new ValueError(`syntax error while parsing ${parsing} - ${found}${wanted}`);
   }
 
   #value(depth: number): JsonValue {
@@ -78,7 +83,7 @@ class JsonReader {
     if (this.#take('}')) return members;
     do {
       this.#blank();
-      if (this.#text.charAt(this.#at) !== '"') throw this.#unexpected();
+      if (this.#text.charAt(this.#at) !== '"') throw this.#unexpected('object key', '; expected string literal');
       const key = this.#string();
       this.#blank();
       if (!this.#take(':')) throw this.#unexpected();
@@ -86,7 +91,7 @@ class JsonReader {
       if (!members.has(key)) members.set(key, value);
       this.#blank();
     } while (this.#take(','));
-    if (!this.#take('}')) throw this.#unexpected();
+    if (!this.#take('}') && !this.#isCutOff()) throw this.#unexpected();
     return members;
   }
 
@@ -99,8 +104,12 @@ class JsonReader {
       elements.push(this.#value(depth + 1));
       this.#blank();
     } while (this.#take(','));
-    if (!this.#take(']')) throw this.#unexpected();
+    if (!this.#take(']') && !this.#isCutOff()) throw this.#unexpected();
     return elements;
+  }
+
+  #isCutOff(): boolean {
+    return this.#extent === 'unfinished' && this.#at >= this.#text.length;
   }
 
   #take(character: string): boolean {
@@ -137,8 +146,8 @@ class JsonReader {
 }
 
 /** Parses a document. Throws a `ValueError` whose message is the reason only. */
-export function parseJson(text: string, wide: WideNumbers = 'exact'): JsonValue {
-  return new JsonReader(text, wide).whole();
+export function parseJson(text: string, wide: WideNumbers = 'exact', extent: DocumentExtent = 'whole'): JsonValue {
+  return new JsonReader(text, wide, extent).whole();
 }
 
 const MIN_INT64 = -(2n ** 63n);

@@ -3,6 +3,7 @@
 import { jsonOfValue, type JsonStyle } from '../../values/json-encoding.ts';
 import { canonicalJson, JsonNumber, jsonText, parseJson, type JsonValue, type WideNumbers } from '../../values/json.ts';
 import { elementOf, memberOf, parseJsonPath, valueAtPath } from '../../values/json-path.ts';
+import { floatText } from '../../values/float-text.ts';
 import { ValueError } from '../../values/sql-value.ts';
 import { MAX_INT64, MIN_INT64, parseFloat64 } from '../../values/text-value.ts';
 import { js, jsOfNulls, named } from './define.ts';
@@ -15,10 +16,10 @@ function scalarText(value: JsonValue | undefined): string | null {
   return value instanceof JsonNumber ? value.text : null;
 }
 
-/** A document given as text; one that is not JSON gives NULL. */
+/** A document given as text, perhaps cut off at its end; one that is not JSON gives NULL. */
 function readText(text: string): JsonValue | undefined {
   try {
-    return parseJson(text, 'round');
+    return parseJson(text, 'round', 'unfinished');
   } catch (error) {
     if (error instanceof ValueError) return undefined;
     throw error;
@@ -60,8 +61,7 @@ function expected(kind: string): ValueError {
 function int64Of(text: string): bigint {
   const value = Number(text);
   const integer = /^-?\d+$/.test(text) ? BigInt(text) : Number.isInteger(value) ? BigInt(value) : undefined;
-  if (integer === undefined)
-    throw new ValueError(`The provided JSON number: ${text} cannot be converted to an int64 without loss of precision`);
+  if (integer === undefined) throw new ValueError(`The provided JSON number: ${text} cannot be converted to an int64`);
   if (integer < MIN_INT64 || integer > MAX_INT64) {
     throw new ValueError(`The provided JSON number: ${text} cannot be converted to an int64`);
   }
@@ -106,7 +106,7 @@ function laxInt64(value: JsonValue): bigint | null {
 }
 
 function laxString(value: JsonValue): string | null {
-  if (value instanceof JsonNumber) return value.text;
+  if (value instanceof JsonNumber) return /^-?\d+$/.test(value.text) ? value.text : floatText(Number(value.text));
   return typeof value === 'string' ? value : typeof value === 'boolean' ? String(value) : null;
 }
 
@@ -162,24 +162,20 @@ export const jsonFunctions = named({
   gs_json_type: js('(JSON) -> STRING', (json) => typeOf(read(json))),
   gs_json_bool: js('(JSON) -> BOOL', (json) => {
     const value = read(json);
-    if (value !== null && typeof value !== 'boolean') throw expected('boolean');
+    if (typeof value !== 'boolean') throw expected('boolean');
     return value;
   }),
   gs_json_string: js('(JSON) -> STRING', (json) => {
     const value = read(json);
-    if (value !== null && typeof value !== 'string') throw expected('string');
+    if (typeof value !== 'string') throw expected('string');
     return value;
   }),
   gs_json_int64: js('(JSON) -> INT64', (json) => {
     const value = read(json);
-    if (value === null) return null;
     if (!(value instanceof JsonNumber)) throw expected('integer');
     return int64Of(value.text);
   }),
-  gs_json_float64: js('(JSON, STRING) -> FLOAT64', (json, wide) => {
-    const value = read(json);
-    return value === null ? null : floatOf(value, wide);
-  }),
+  gs_json_float64: js('(JSON, STRING) -> FLOAT64', (json, wide) => floatOf(read(json), wide)),
   gs_json_lax_bool: js('(JSON) -> BOOL', (json) => laxBool(read(json))),
   gs_json_lax_int64: js('(JSON) -> INT64', (json) => laxInt64(read(json))),
   gs_json_lax_float64: js('(JSON) -> FLOAT64', (json) => laxNumber(read(json))),
