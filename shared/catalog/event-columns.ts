@@ -9,7 +9,7 @@ import type { Platform } from './platform.ts';
  * What a BigQuery subscription adds to each row with `write_metadata`, by Google's names and types; the table must have
  * all four. https://cloud.google.com/pubsub/docs/bigquery#write_metadata
  */
-export const SUBSCRIPTION_COLUMNS: readonly Column[] = [
+const SUBSCRIPTION_COLUMNS: readonly Column[] = [
   column('subscription_name', 'STRING', 'event.type', 'Subscription that wrote the row.'),
   column('message_id', 'STRING', 'event.id', 'Id that Pub/Sub gave to the message; breaks the tie between twins.'),
   column('publish_time', 'TIMESTAMP', 'event.time', 'When Pub/Sub took the message.'),
@@ -100,7 +100,7 @@ export function endpointColumns(fields: readonly Field[], platform: Platform): r
 }
 
 /** The columns of what is stored of the fields: sealed and dropped ones have none. */
-export function fieldColumns(fields: readonly Field[], platform: Platform): readonly Column[] {
+function fieldColumns(fields: readonly Field[], platform: Platform): readonly Column[] {
   return fields.flatMap((field) => {
     const type = storedType(field, platform);
     if (type === undefined) return [];

@@ -21,7 +21,7 @@ export type EnvelopeResult =
   | { readonly kind: 'refused'; readonly id: string | undefined; readonly rejection: Rejection };
 
 /** What the subject of an anonymous visitor begins with; a user id may not, or one could be taken for the other. */
-export const VISITOR_PREFIX = 'anon:';
+const VISITOR_PREFIX = 'anon:';
 
 /** Reads an envelope out of parsed JSON. `context` may be anything: it is for adapters and is not stored. */
 export function readEnvelope(value: unknown): EnvelopeResult {

@@ -14,7 +14,7 @@ export interface PlacedTimes {
 }
 
 /** The start of the hour that a row counts to by itself: when it arrived; of an import, when it happened. */
-export function naturalHourMs({ receivedAtMs, eventTimeMs, historical }: PlacedTimes): number {
+function naturalHourMs({ receivedAtMs, eventTimeMs, historical }: PlacedTimes): number {
   const epochMs = historical ? eventTimeMs : receivedAtMs;
   return Math.floor(epochMs / HOUR_MS) * HOUR_MS;
 }

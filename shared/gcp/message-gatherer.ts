@@ -15,8 +15,8 @@ export interface Outstanding {
 }
 
 /** Bounds of one request, below Pub/Sub's 1,000 messages and 10 MB. https://cloud.google.com/pubsub/quotas#resource_limits */
-export const MAX_REQUEST_MESSAGES = 1000;
-export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+const MAX_REQUEST_MESSAGES = 1000;
+const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 /** Requests of one topic under way at a time: a few hide the round trip, more would only make requests smaller. */
 const MAX_UNDER_WAY = 3;
 

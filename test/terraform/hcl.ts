@@ -8,7 +8,7 @@ interface Hcl {
   getExpressionAst(fileName: string, expression: string): Promise<unknown>;
 }
 
-const load = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 
 /** HashiCorp's own grammar, compiled to WebAssembly. */
-export const hcl = load('@cdktf/hcl2json') as Hcl;
+export const hcl = require('@cdktf/hcl2json') as Hcl;

@@ -5,7 +5,7 @@ import { START_GRACE_MS } from '#shared/pipelines/run-timing.ts';
 import type { Parts } from '../parts.ts';
 
 /** The workflow that closes partitions of one event type, one after the other. */
-export const CLOSE_EVENTS = 'close-events';
+const CLOSE_EVENTS = 'close-events';
 
 /** Starts a closer unless one is at work; answers whether it did. */
 export async function startCloser(parts: Parts, endpoint: EventEndpoint): Promise<boolean> {

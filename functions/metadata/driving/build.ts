@@ -11,7 +11,7 @@ import { formatTimestamp } from '#shared/platform/timestamp.ts';
 import type { Parts } from '../parts.ts';
 
 /** The workflow that builds one partition by SQL. */
-export const RUN_SQL = 'run-sql';
+const RUN_SQL = 'run-sql';
 
 /** What starting a build came to. */
 export type Build =

@@ -21,7 +21,7 @@ export interface PassResult {
 }
 
 /** Runs that one pass starts at most, so that a call ends in time. */
-export const MAX_STARTS = 500;
+const MAX_STARTS = 500;
 
 /** `thorough`: takes in what other instances have written first; the tick does, a look between two ticks need not. */
 export async function pass(parts: Parts, depth: 'thorough' | 'light'): Promise<PassResult> {

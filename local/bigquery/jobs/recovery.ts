@@ -7,7 +7,7 @@ import { jobName, type JobRecord } from './job-record.ts';
 import { planOf } from './recorded-plan.ts';
 
 /** What a job ends with that may or may not have had its effect: the reason and text after which clients try anew. */
-export const INTERRUPTED: ErrorProto = {
+const INTERRUPTED: ErrorProto = {
   reason: 'backendError',
   message: 'Error encountered during execution. Retrying may solve the problem.',
 };

@@ -15,7 +15,7 @@ import { definedFields } from '../wire/json-object.ts';
 import { anyObject, bool, decodeBody, int64, message, oneOf, text } from '../wire/proto-json.ts';
 
 /** Source: https://cloud.google.com/bigquery/docs/reference/rest/v2/routines#Routine */
-export const routineReferenceShape = message({ projectId: text.optional(), datasetId: text, routineId: text });
+const routineReferenceShape = message({ projectId: text.optional(), datasetId: text, routineId: text });
 
 const argumentShape = message({
   name: text.optional(),
