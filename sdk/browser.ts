@@ -63,7 +63,7 @@ export function createBrowserClient(options: BrowserOptions): Client {
 const pageClock: Clock = {
   now: () => Date.now(),
   after(delayMs, run) {
-    const timer = setTimeout(run, delayMs);
+    const timer = setTimeout(run, Math.max(0, delayMs));
     return () => clearTimeout(timer);
   },
 };

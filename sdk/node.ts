@@ -63,7 +63,7 @@ function nodeTransport({ url, writeKey }: NodeOptions): Transport {
 const nodeClock: Clock = {
   now: () => Date.now(),
   after(delayMs, run) {
-    const timer = setTimeout(run, delayMs).unref();
+    const timer = setTimeout(run, Math.max(0, delayMs)).unref();
     return () => clearTimeout(timer);
   },
 };

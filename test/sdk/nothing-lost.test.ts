@@ -1,9 +1,19 @@
 /** Whatever happens to a client and its requests: every event that was on the disk arrives, and none after it was acknowledged. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Reply } from '../../sdk/core/effects.ts';
-import { accept, type Answer, answer, createWorld, type Life, type SentBatch, settle, verdicts } from './world.ts';
+import {
+  accept,
+  type Answer,
+  answer,
+  createWorld,
+  type Life,
+  type SentBatch,
+  settle,
+  verdicts,
+  type World,
+} from './world.ts';
 
 const LIMITS = { maxQueueEvents: 1000, batchEvents: 5, batchBytes: 900 };
 
@@ -11,7 +21,7 @@ type Step =
   | { readonly kind: 'track'; readonly events: number; readonly size: number }
   | { readonly kind: 'advance'; readonly ms: number }
   | { readonly kind: 'answers'; readonly mode: Mode }
-  | { readonly kind: 'crash' | 'saved' | 'hide' | 'online' | 'flush' | 'disk' };
+  | { readonly kind: 'crash' | 'hide' | 'online' | 'flush' | 'disk' };
 
 /** What happens to a request: whether collect gets it, and what the client hears of it. */
 const MODES = [
@@ -35,7 +45,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('advance'), ms: fc.integer({ min: 0, max: 20_000 }) }),
   fc.record({ kind: fc.constant('answers'), mode: fc.constantFrom(...MODES) }),
-  fc.record({ kind: fc.constantFrom('crash', 'saved', 'hide', 'online', 'flush', 'disk') }),
+  fc.record({ kind: fc.constantFrom('crash', 'hide', 'online', 'flush', 'disk') }),
 );
 
 /** Collect as it is seen from outside: what it acknowledged durably, and what of it the client was told. */
@@ -79,8 +89,10 @@ class Ledger {
     for (const resolve of this.#pending.splice(0)) resolve();
   }
 
-  forgetPending(): void {
+  /** Nobody hears what was not answered yet; what is still on the disk will be sent again, though it was heard. */
+  crashed(onDisk: readonly string[]): void {
     this.#pending = [];
+    for (const id of onDisk) this.heard.delete(id);
   }
 
   #accept(batch: SentBatch, of: (index: number) => boolean = () => true): Reply {
@@ -110,81 +122,92 @@ class Ledger {
   }
 }
 
-test('no event that reached the disk is lost, and none is sent after its acknowledgement was heard', async () => {
-  const run = async (steps: readonly Step[], seed: number): Promise<void> => {
-    const { clock, disk, collect, start } = createWorld(seed);
-    const ledger = new Ledger();
-    collect.answer = ledger.take;
-    const live = (): Life => start({ userId: 'listener-1' }, LIMITS);
-    let life = live();
-    let next = 0;
-    /** Queued in this life, so that only a crash before the write may lose them. */
-    let fresh = new Set<string>();
-    const owed = new Set<string>();
-    for (const one of steps) {
-      switch (one.kind) {
-        case 'track':
-          for (let index = 0; index < one.events; index += 1) {
-            const id = `e${next++}`;
-            life.client.track('listening.TrackPlayed', { text: 'x'.repeat(one.size) }, { id });
-            fresh.add(id);
-          }
-          break;
-        case 'advance':
-          await clock.advance(one.ms);
-          break;
-        case 'answers':
-          ledger.mode = one.mode;
-          break;
-        case 'saved':
-          if (disk.broken) break;
-          await life.client.saved();
-          for (const id of fresh) if (disk.events.has(id) || ledger.stored.has(id)) owed.add(id);
-          break;
-        case 'hide':
-          life.hide();
-          break;
-        case 'online':
-          life.online();
-          break;
-        case 'flush':
-          void life.client.flush(3000);
-          await clock.advance(3000);
-          break;
-        case 'disk':
-          disk.broken = !disk.broken;
-          break;
-        case 'crash':
-          await settle();
-          for (const id of fresh) if (disk.events.has(id)) owed.add(id);
-          life.crash();
-          ledger.forgetPending();
-          // What was heard but is on the disk yet will be sent again, which collect recognises.
-          for (const id of disk.events.keys()) ledger.heard.delete(id);
-          fresh = new Set();
-          life = live();
-          break;
-      }
-      assert.ok(life.client.counts().queued <= LIMITS.maxQueueEvents);
+/** A client through its lives, and what is owed of it. */
+class Story {
+  readonly #world: World;
+  readonly #ledger = new Ledger();
+  #life: Life;
+  /** Whether the store of this life could be opened. */
+  #kept = true;
+  #next = 0;
+  /** Queued in this life: only a crash before the write may lose them. */
+  #fresh = new Set<string>();
+  /** Were on the disk when a life ended. */
+  readonly #owed = new Set<string>();
+
+  constructor(world: World) {
+    this.#world = world;
+    world.collect.answer = this.#ledger.take;
+    this.#life = this.#begin();
+  }
+
+  async take(step: Step): Promise<void> {
+    const { clock, disk } = this.#world;
+    if (step.kind === 'track') this.#track(step.events, step.size);
+    else if (step.kind === 'advance') await clock.advance(step.ms);
+    else if (step.kind === 'answers') this.#ledger.mode = step.mode;
+    else if (step.kind === 'disk') disk.broken = !disk.broken;
+    else if (step.kind === 'crash') await this.#crash();
+    else if (step.kind === 'hide') this.#life.hide();
+    else if (step.kind === 'online') this.#life.online();
+    else {
+      void this.#life.client.flush(3000);
+      await clock.advance(3000);
     }
-    ledger.mode = 'fine';
+    assert.ok(this.#life.client.counts().queued <= LIMITS.maxQueueEvents);
+  }
+
+  async end(): Promise<void> {
+    const { clock, disk } = this.#world;
+    const { client } = this.#life;
+    this.#ledger.mode = 'fine';
+    this.#ledger.answerPending();
     disk.broken = false;
-    ledger.answerPending();
     await clock.advance(3_600_000);
-    assert.equal(life.client.counts().queued, 0);
+    this.#track(1, 0);
+    await clock.advance(3_600_000);
+    assert.equal(client.counts().queued, 0);
+    assert.equal(client.counts().dropped, 0);
+    if (this.#kept) assert.deepEqual([...disk.events.keys()], [], 'what is acknowledged is off the disk');
     // A life that began while the disk was broken did without; what the disk held is for the next one.
-    await life.client.close();
-    for (const id of disk.events.keys()) ledger.heard.delete(id);
-    life = live();
+    await this.#crash();
     await clock.advance(3_600_000);
-    for (const id of [...fresh, ...owed]) assert.ok(ledger.stored.has(id), `${id} is lost`);
-    assert.equal(life.client.counts().queued, 0);
-    life.client.track('listening.TrackPlayed', {}, { id: 'end' });
-    await clock.advance(3_600_000);
-    assert.deepEqual([...disk.events.keys()], [], 'what is acknowledged is off the disk');
-    assert.equal(life.client.counts().dropped, 0);
-  };
+    for (const id of [...this.#fresh, ...this.#owed]) assert.ok(this.#ledger.stored.has(id), `${id} is lost`);
+  }
+
+  #begin(): Life {
+    this.#kept = !this.#world.disk.broken;
+    return this.#world.start({ userId: 'listener-1' }, LIMITS);
+  }
+
+  #track(events: number, size: number): void {
+    for (let index = 0; index < events; index += 1) {
+      const id = `e${this.#next++}`;
+      this.#life.client.track('listening.TrackPlayed', { text: 'x'.repeat(size) }, { id });
+      this.#fresh.add(id);
+    }
+  }
+
+  async #crash(): Promise<void> {
+    await settle();
+    const { events } = this.#world.disk;
+    for (const id of this.#fresh) if (events.has(id)) this.#owed.add(id);
+    this.#fresh = new Set();
+    this.#life.crash();
+    this.#ledger.crashed([...events.keys()]);
+    this.#life = this.#begin();
+    // The disk does not break while it is being read.
+    await settle();
+  }
+}
+
+test('no event that reached the disk is lost, and none is sent after its acknowledgement was heard', async () => {
   const runs = Number(process.env['TRIBUTARY_TEST_RUNS'] ?? 150);
+  const run = async (steps: readonly Step[], seed: number): Promise<void> => {
+    const story = new Story(createWorld(seed));
+    for (const step of steps) await story.take(step);
+    await story.end();
+  };
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), fc.nat(), run), { numRuns: runs });
 });
 

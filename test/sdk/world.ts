@@ -1,5 +1,5 @@
 /** A world for clients of the SDK: a clock that tests move, randomness from a seed, a store that survives crashes, and collect as a script. */
-import { createClient, type Client, type ClientOptions } from '../../sdk/core/client.ts';
+import { type Client, type ClientOptions, createClient } from '../../sdk/core/client.ts';
 import type { Clock, QueuedEvent, QueueStore, RandomBytes, Reply, Transport } from '../../sdk/core/effects.ts';
 import { NODE_LIMITS, type QueueLimits } from '../../sdk/core/limits.ts';
 import type { Verdict } from '../../sdk/core/reply.ts';
@@ -160,18 +160,18 @@ export interface World {
   readonly disk: FakeDisk;
   readonly collect: FakeCollect;
   /** Starts a client, as after a restart. */
-  start(options?: Partial<ClientOptions>, limits?: Partial<QueueLimits>): Life;
+  readonly start: (options?: Partial<ClientOptions>, limits?: Partial<QueueLimits>) => Life;
 }
 
 /** One life of a client. */
 export interface Life {
   readonly client: Client;
   /** The page is hidden. */
-  hide(): void;
+  readonly hide: () => void;
   /** The network is back. */
-  online(): void;
+  readonly online: () => void;
   /** The process is gone, without notice; it sends and writes nothing any more. */
-  crash(): void;
+  readonly crash: () => void;
 }
 
 export function createWorld(seed = 1): World {
