@@ -67,6 +67,7 @@ export interface Endpoint {
   readonly owner: string;
   readonly grain: 'hour' | 'day' | 'week' | 'month' | 'all';
   readonly retention: string;
+  readonly eventType?: string;
   readonly inputs: readonly string[];
   readonly promise?: Promised;
   readonly freshness: Freshness;
@@ -93,6 +94,7 @@ export interface Contract {
   readonly owner: string;
   readonly grain: 'hour' | 'day' | 'week' | 'month' | 'all';
   readonly retention: string;
+  readonly eventType?: string;
   readonly promise?: Promised;
   readonly freshness: Freshness;
   readonly partitions: {
@@ -101,7 +103,6 @@ export interface Contract {
     readonly latest?: string;
   };
   readonly readers: readonly string[];
-  readonly eventType?: string;
   readonly query?: string;
   readonly about: {
     readonly contact: string;

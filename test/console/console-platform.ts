@@ -1,0 +1,173 @@
+// Owns a console that can be looked at: the built files, metadata over a seeded bucket of the local cloud, and the door in front.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { fileURLToPath } from 'node:url';
+import { compileRepository } from '#cli/catalog/repository.ts';
+import { ownRepository } from '#cli/catalog/repository-place.ts';
+import { buildConsole } from '#cli/up/console.ts';
+import { readAssets } from '#functions/metadata/console/assets.ts';
+import { createMetadata, type Metadata } from '#functions/metadata/metadata.ts';
+import { bucketName } from '#shared/platform/base/names.ts';
+import type { Clock } from '#shared/platform/clock.ts';
+import type { ObjectStore } from '#shared/platform/object-store.ts';
+import { serviceAccountEmail } from '#shared/platform/roles.ts';
+import { seed } from './seed.ts';
+
+const PROJECT = 'console-test';
+const AUDIENCE = `https://tributary.${PROJECT}`;
+
+export interface ConsolePlatform {
+  /** What a browser opens. */
+  readonly url: string;
+  /** What the door leads to. */
+  readonly backend: string;
+  readonly store: ObjectStore;
+  /** Applies the catalog of the repository, with partitions in every state. */
+  fill(): Promise<void>;
+  /** Takes metadata away, as when it crashed, and puts it back. */
+  interrupt(): Promise<void>;
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The bucket is empty, not even a catalog is in it. */
+export async function startConsolePlatform(clock: Clock): Promise<ConsolePlatform> {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-console-'));
+  const [door, backend] = [await freePort(), await freePort()];
+  const cloud = await startCloudProcess(folder, { door, backend });
+  Object.assign(process.env, cloud.environment);
+  const authority = readFileSync(cloud.environment['NODE_EXTRA_CA_CERTS'] ?? '', 'utf8');
+  setDefaultCACertificates([...getCACertificates('default'), authority]);
+
+  const store = await stateBucket();
+  await buildConsole(join(folder, 'console'));
+  const metadata = await metadataOver(store, clock, join(folder, 'console'));
+  let server = await listen(metadata, backend);
+  return {
+    url: `http://127.0.0.1:${door}`,
+    backend: `http://127.0.0.1:${backend}`,
+    store,
+    async fill() {
+      await seed(store, repositoryCatalog(), clock.now());
+      await metadata.parts.applied.refresh();
+      await metadata.parts.partitions.refresh();
+    },
+    interrupt: () => close(server),
+    async resume() {
+      server = await listen(metadata, backend);
+    },
+    async stop() {
+      await close(server);
+      await metadata.stop();
+      await endProcess(cloud.child);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function repositoryCatalog() {
+  const compiled = compileRepository(ownRepository());
+  if (compiled.kind === 'failed') throw new Error('the repository does not compile');
+  return compiled.catalog;
+}
+
+/** Google's clients read the environment when they are loaded, so they are loaded after the cloud has started. */
+async function stateBucket(): Promise<ObjectStore> {
+  const { Storage } = await import('@google-cloud/storage');
+  const { createObjectStore } = await import('#shared/gcp/objects.ts');
+  const storage = new Storage();
+  await storage.createBucket(bucketName('state', PROJECT), { location: 'europe-north1' });
+  return createObjectStore(bucketName('state', PROJECT), storage);
+}
+
+/** Nothing is driven: what is seen stays as it was seeded. */
+async function metadataOver(store: ObjectStore, clock: Clock, console: string): Promise<Metadata> {
+  const { createIdentifier } = await import('#shared/gcp/identity.ts');
+  return createMetadata({
+    place: { projectId: PROJECT, region: 'europe-north1' },
+    store,
+    publisher: { publish: async () => 'acknowledged', close: async () => undefined },
+    executions: { start: () => Promise.reject(new Error('no executions')), state: async () => 'ended' },
+    jobs: { state: async () => ({ kind: 'missing' }), rows: async () => [] },
+    identify: createIdentifier({ audience: AUDIENCE, iapAudience: AUDIENCE }),
+    clock,
+    startTimer: () => () => undefined,
+    newId: () => 'none',
+    log: { write: () => undefined },
+    assets: readAssets(console),
+  });
+}
+
+interface CloudProcess {
+  readonly child: ChildProcess;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+async function startCloudProcess(
+  folder: string,
+  ports: { readonly door: number; readonly backend: number },
+): Promise<CloudProcess> {
+  const main = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
+  const child = spawn(
+    process.execPath,
+    [
+      main,
+      `--data=${join(folder, 'cloud')}`,
+      `--port=${await freePort()}`,
+      `--project=${PROJECT}`,
+      '--log=ERROR',
+      `--iap-port=${ports.door}`,
+      `--iap-backend=http://127.0.0.1:${ports.backend}`,
+      `--iap-email=${serviceAccountEmail('analyst', PROJECT)}`,
+      `--iap-audience=${AUDIENCE}`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const line = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')));
+    });
+    child.once('exit', () => reject(new Error('the local cloud ended')));
+  });
+  const { environment } = JSON.parse(line) as { environment: Record<string, string> };
+  return { child, environment };
+}
+
+function endProcess(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
+
+function listen(metadata: Metadata, port: number): Promise<Server> {
+  return new Promise((resolve) => {
+    const server = createServer(metadata.handler);
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createTcpServer();
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
