@@ -52,6 +52,8 @@ export interface DataFolder {
 export const READY_FILE = 'ready.json';
 export const PROCESSES_FILE = 'processes.json';
 export const IDENTITY_FILE = 'identity.json';
+/** The console as it was built when the platform started. */
+export const CONSOLE_FOLDER = 'console';
 export const ENVIRONMENT_FILE = 'environment.json';
 /** Public key of the certificates, pinned at first start: verification trusts this one and none that a file brings along. */
 export const PINNED_KEY_FILE = 'certificate-key.pem';

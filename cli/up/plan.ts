@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { FUNCTION_NAMES, type FunctionName } from '#shared/platform/base/names.ts';
 import { serviceAccountEmail } from '#shared/platform/roles.ts';
 import { SETTINGS } from '#shared/platform/settings.ts';
-import { type DataFolder, type Identity, IDENTITY_FILE } from '../platform/data-folder.ts';
+import { CONSOLE_FOLDER, type DataFolder, type Identity, IDENTITY_FILE } from '../platform/data-folder.ts';
 import type { ChildSpec } from './children.ts';
 import { DEFAULT_BASE_PORT, type Ports, portsFrom } from './ports.ts';
 
@@ -68,13 +68,14 @@ export function cloudChild(plan: UpPlan, folder: DataFolder): ChildSpec {
 }
 
 /** Variables of the settings table, as the functions of this platform get them. */
-function functionSettings(plan: UpPlan): Record<string, string> {
+function functionSettings(plan: UpPlan, folder: DataFolder): Record<string, string> {
   const { functions } = plan.urls;
   return {
     [SETTINGS.projectId.variable]: plan.identity.project,
     [SETTINGS.region.variable]: plan.identity.region,
     [SETTINGS.audience.variable]: plan.audience,
     [SETTINGS.iapAudience.variable]: plan.audience,
+    [SETTINGS.consoleFolder.variable]: folder.file(CONSOLE_FOLDER),
     [SETTINGS.collectUrl.variable]: functions.collect,
     [SETTINGS.metadataUrl.variable]: functions.metadata,
     [SETTINGS.privacyUrl.variable]: functions.privacy,
@@ -102,7 +103,7 @@ export function functionChild(
     ],
     environment: {
       ...cloudEnvironment,
-      ...functionSettings(plan),
+      ...functionSettings(plan, folder),
       NODE_ENV: 'production',
       GOOGLE_APPLICATION_CREDENTIALS: credentialsFile(folder, name),
     },

@@ -1,4 +1,4 @@
-// Owns what must be on a cloud before the functions start: the base, the first epoch of keys, credentials, a write key, tokens.
+// Owns what must be there before the functions start: the console, the base, the first epoch of keys, credentials, a write key, tokens.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -11,9 +11,10 @@ import { baseResources } from '#shared/platform/base/resources.ts';
 import { canonicalJson } from '#shared/platform/canonical-json.ts';
 import { systemClock } from '#shared/platform/clock.ts';
 import { PEOPLE_ROLES, type PeopleRole, serviceAccountEmail } from '#shared/platform/roles.ts';
-import { openDataFolder } from '../platform/data-folder.ts';
+import { CONSOLE_FOLDER, type DataFolder, openDataFolder } from '../platform/data-folder.ts';
+import { buildConsole } from './console.ts';
 import { pinCertificateKey } from './pin-certificate-key.ts';
-import { credentialsFile, planUp } from './plan.ts';
+import { credentialsFile, planUp, type UpPlan } from './plan.ts';
 
 /** What the supervisor is told when all is there. */
 export interface Prepared {
@@ -27,6 +28,11 @@ const LAID_FILE = 'base.json';
 export async function prepare(dataPath: string): Promise<Prepared> {
   const folder = openDataFolder(dataPath);
   const plan = planUp(folder, undefined);
+  const [prepared] = await Promise.all([prepareCloud(folder, plan), buildConsole(folder.file(CONSOLE_FOLDER))]);
+  return prepared;
+}
+
+async function prepareCloud(folder: DataFolder, plan: UpPlan): Promise<Prepared> {
   const { project, region, writeKey } = plan.identity;
   const resources = baseResources({ projectId: project, region });
   const digest = createHash('sha256').update(canonicalJson(resources)).digest('hex');

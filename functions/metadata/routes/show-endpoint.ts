@@ -1,7 +1,7 @@
 // Owns how an endpoint is shown to people and programs: one line of the list, and what people ask about one.
 import { formatColumnType } from '#shared/catalog/column.ts';
 import { type Catalog, endpointsOf } from '#shared/catalog/catalog.ts';
-import type { Endpoint } from '#shared/catalog/endpoint.ts';
+import type { Endpoint, SqlEndpoint } from '#shared/catalog/endpoint.ts';
 import type { Field } from '#shared/catalog/field.ts';
 import type { AboutEndpoint, EndpointShown, FreshnessShown } from '#shared/metadata/api/endpoint-shapes.ts';
 import { freshnessOf, promiseOf } from '#shared/metadata/freshness.ts';
@@ -14,8 +14,9 @@ type ColumnShown = AboutEndpoint['schema'][number];
 /** One line of the list. */
 export function showEndpoint(moment: Moment, endpoint: Endpoint): EndpointShown {
   const { id, kind, description, owner, grain, retention } = endpoint;
-  const inputs = 'inputs' in endpoint ? endpoint.inputs.map((input) => input.endpoint) : [];
-  return { id, kind, description, owner, grain, retention, inputs, ...standingOf(moment, endpoint) };
+  const made =
+    endpoint.kind === 'event' ? { eventType: endpoint.eventType, inputs: [] } : { inputs: inputsOf(endpoint) };
+  return { id, kind, description, owner, grain, retention, ...made, ...standingOf(moment, endpoint) };
 }
 
 /** How an endpoint stands now, and what was promised. */
@@ -44,10 +45,14 @@ export function aboutEndpoint(catalog: Catalog, endpoint: Endpoint): AboutEndpoi
       return { id, description, legalBasis };
     }),
     schema: schemaOf(catalog, endpoint),
-    inputs: endpoint.kind === 'event' ? [endpoint.eventType] : endpoint.inputs.map((input) => input.endpoint),
+    inputs: endpoint.kind === 'event' ? [endpoint.eventType] : inputsOf(endpoint),
     consumers: consumers.map(({ id }) => id),
     checks: endpoint.kind === 'sql' ? endpoint.checks.map(({ name, severity }) => ({ name, severity })) : [],
   };
+}
+
+function inputsOf({ inputs }: SqlEndpoint): string[] {
+  return inputs.map((input) => input.endpoint);
 }
 
 function schemaOf(catalog: Catalog, endpoint: Endpoint): ColumnShown[] {

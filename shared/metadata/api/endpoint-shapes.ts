@@ -36,6 +36,8 @@ export const endpointShape = z.object({
   owner: z.string(),
   grain: z.enum(GRAINS),
   retention: z.string(),
+  /** Of an event endpoint. */
+  eventType: z.string().optional(),
   /** Endpoints that it is made of. */
   inputs: z.array(z.string()),
   promise: promiseShape.optional(),
@@ -65,8 +67,6 @@ export const columnShape = z.object({
 /** One endpoint: its contract as the catalog has it, of which only this is described, and what people ask about it. */
 export const contractShape = endpointShape.omit({ inputs: true }).extend({
   readers: z.array(z.string()),
-  /** Of an event endpoint. */
-  eventType: z.string().optional(),
   /** Of a SQL endpoint. */
   query: z.string().optional(),
   about: z.object({
