@@ -6,6 +6,7 @@ import { SqlError } from '../syntax/sql-error.ts';
 import type { AggregateCall, Column, ColumnNode, Expression, QueryTree } from '../tree/expression.ts';
 import type { WindowCall, WithTable } from '../tree/scan.ts';
 import type { SqlType } from '../types/sql-type.ts';
+import { maxTypeFields, typeSize } from '../types/type-size.ts';
 import type { TimeZone } from '../values/time-zone.ts';
 import type { Catalog, CatalogRoutine, CatalogTable } from './catalog.ts';
 import type { NameScope } from './names.ts';
@@ -64,19 +65,34 @@ export class Analysis {
 
   /** A column that nothing else has. */
   column(name: string, type: SqlType): Column {
+    if (typeSize(type) > maxTypeFields) throw new SqlError(TOO_COMPLEX, 0);
     return { id: this.nextId(), name, type };
   }
 
   /** An id for anything else that needs one. */
   nextId(): number {
     this.#shared.lastId++;
+    if (this.#shared.lastId > MAX_PARTS) throw new SqlError(TOO_COMPLEX, 0);
     return this.#shared.lastId;
+  }
+
+  /** Resolves a part that stands inside all those being resolved; refuses what would nest without measure. */
+  deeper<T>(at: number, resolve: () => T): T {
+    if (this.#shared.nesting >= MAX_NESTING) {
+      throw new SqlError('Out of stack space due to deeply nested query expression', at);
+    }
+    this.#shared.nesting++;
+    const part = resolve();
+    this.#shared.nesting--;
+    return part;
   }
 
   /** Looks into a view or function; refuses ones that reach themselves. */
   inside<T>(what: string, resolve: () => T): T {
     if (this.#shared.depth >= MAX_EXPANSION) throw new SqlError(`${what} is nested too deeply or refers to itself`);
     this.#shared.depth++;
+    // Whatever is expanded counts, so that a few functions that call each other often do not run for ever.
+    this.nextId();
     try {
       return resolve();
     } finally {
@@ -90,15 +106,28 @@ interface SharedState {
   readonly tables: Map<string, CatalogTable>;
   readonly routines: Map<string, CatalogRoutine>;
   lastId: number;
+  /** Views and functions being looked into. */
   depth: number;
+  /** Queries and expressions being resolved, each inside the one before. */
+  nesting: number;
 }
 
 function newState(): SharedState {
-  return { tables: new Map(), routines: new Map(), lastId: 0, depth: 0 };
+  return { tables: new Map(), routines: new Map(), lastId: 0, depth: 0, nesting: 0 };
 }
 
 /** How deep views and functions may refer to each other. Source: BigQuery quotas, "Maximum nested view level". */
 const MAX_EXPANSION = 16;
+
+/** How deep a statement may nest with its views and functions expanded; keeps recursion over it within a default stack. */
+const MAX_NESTING = 500;
+
+/** Most columns, at all places, that one statement may come to with everything expanded; bounds its time and memory. */
+const MAX_PARTS = 1_000_000;
+
+/** As BigQuery words it. */
+const TOO_COMPLEX =
+  'Resources exceeded during query execution: Not enough resources for query planning - too many subqueries or query is too complex.';
 
 /** What a query sees from outside: enclosing names (for correlation) and WITH tables. */
 export interface QueryScope {
@@ -108,7 +137,12 @@ export interface QueryScope {
 }
 
 /** WITH tables by lower-case name; inner ones hide outer ones and stored tables. */
-export type WithScope = ReadonlyMap<string, VisibleWithTable>;
+export type WithScope = Pick<ReadonlyMap<string, VisibleWithTable>, 'get'>;
+
+/** What is visible where one more table is. */
+export function withOneMore(outer: WithScope, lowerName: string, table: VisibleWithTable): WithScope {
+  return { get: (name) => (name === lowerName ? table : outer.get(name)) };
+}
 
 /** A WITH table that FROM can name. */
 export interface VisibleWithTable {

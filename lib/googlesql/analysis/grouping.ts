@@ -2,7 +2,7 @@
 
 import { SqlError } from '../syntax/sql-error.ts';
 import type { Column, ColumnNode, Expression } from '../tree/expression.ts';
-import { sameExpression } from '../tree/same.ts';
+import type { ExpressionIndex } from '../tree/expression-index.ts';
 import { rewriteExpression } from '../tree/walk.ts';
 import { referTo } from './context.ts';
 import type { NameList } from './names.ts';
@@ -39,7 +39,7 @@ export function columnIds(names: NameList): ReadonlySet<number> {
 
 /** What is needed to take expressions from rows to groups. */
 export interface GroupedScope {
-  readonly keys: readonly GroupKey[];
+  readonly keys: Pick<ExpressionIndex<GroupKey>, 'find'>;
   readonly rowColumns: ReadonlySet<number>;
 }
 
@@ -49,7 +49,7 @@ export interface GroupedScope {
  */
 export function overGroups(expression: Expression, { keys, rowColumns }: GroupedScope, clause: string): Expression {
   return rewriteExpression(expression, (part) => {
-    const key = keys.find((one) => sameExpression(one.value, part));
+    const key = keys.find(part);
     if (key !== undefined) return referTo(key.column, part.kind === 'column' ? part.at : 0);
     if (part.kind === 'column' && rowColumns.has(part.column.id)) throw neitherGroupedNorAggregated(part, clause);
     return undefined;

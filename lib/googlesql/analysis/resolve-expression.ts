@@ -30,7 +30,7 @@ import { resolveSubquery, resolveWith } from './resolve-subquery.ts';
 
 /** The typed expression that a syntax node means in its place. */
 export function resolveExpression(node: SyntaxExpression, scope: ExpressionScope): Expression {
-  return byKind(rules, node, scope);
+  return scope.analysis.deeper(node.at, () => byKind(rules, node, scope));
 }
 
 const rules: RulesByKind<SyntaxExpression, [ExpressionScope], Expression> = {

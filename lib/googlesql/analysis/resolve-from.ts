@@ -13,19 +13,23 @@ import { resolveUnnest } from './resolve-unnest.ts';
 
 /** All of FROM. */
 export function resolveFrom(item: FromItem, scope: QueryScope): Relation {
-  return resolveItem(item, scope, noNames);
+  return resolveFromItem(item, scope, noNames);
 }
 
 /** One item; `left` are the names of what stands to its left, which arrays may refer to. */
-function resolveItem(item: FromItem, scope: QueryScope, left: NameList): Relation {
+export function resolveFromItem(item: FromItem, scope: QueryScope, left: NameList): Relation {
+  return scope.analysis.deeper(item.at, () => resolveItemHere(item, scope, left));
+}
+
+function resolveItemHere(item: FromItem, scope: QueryScope, left: NameList): Relation {
   switch (item.kind) {
     case 'join': {
-      const before = resolveItem(item.left, scope, left);
-      const after = resolveItem(item.right, scope, before.names);
+      const before = resolveFromItem(item.left, scope, left);
+      const after = resolveFromItem(item.right, scope, before.names);
       return resolveJoin(item, before, after, scope);
     }
     case 'nestedJoin':
-      return applyTableOperators(resolveItem(item.item, scope, left), item.operators, scope);
+      return applyTableOperators(resolveFromItem(item.item, scope, left), item.operators, scope);
     case 'subquery': {
       const relation = relationOf(scope.analysis.resolve.query(item.query, scope), item.alias?.name);
       return applyTableOperators(relation, item.operators, scope);

@@ -4,7 +4,7 @@ import type { CommonTable, SetOperation } from '../syntax/ast-query.ts';
 import { SqlError } from '../syntax/sql-error.ts';
 import type { QueryTree } from '../tree/expression.ts';
 import type { WithTable } from '../tree/scan.ts';
-import type { QueryScope, VisibleWithTable } from './context.ts';
+import { withOneMore, type QueryScope, type VisibleWithTable } from './context.ts';
 import { combineInputs } from './resolve-set.ts';
 
 /** The table, recursive only if its query really names itself. */
@@ -28,7 +28,7 @@ export function resolveRecursive({ name, query }: CommonTable, id: number, scope
       referred = true;
     },
   };
-  const withTables = new Map(scope.withTables).set(name.name.toLowerCase(), self);
+  const withTables = withOneMore(scope.withTables, name.name.toLowerCase(), self);
   const [, ...steps] = body.inputs;
   const terms = steps.map((step) => scope.analysis.resolve.body(step, { ...scope, withTables }));
   const tree = combineInputs(body, [base, ...terms], scope);
@@ -36,14 +36,14 @@ export function resolveRecursive({ name, query }: CommonTable, id: number, scope
 }
 
 function resolvePlain(query: CommonTable['query'], name: string, scope: QueryScope): QueryTree {
-  const withTables = new Map(scope.withTables).set(name.toLowerCase(), refused(name));
+  const withTables = withOneMore(scope.withTables, name.toLowerCase(), refused(name));
   return scope.analysis.resolve.query(query, { ...scope, withTables });
 }
 
 function resolveBase(body: SetOperation, name: string, scope: QueryScope): QueryTree {
   const [first] = body.inputs;
   if (first === undefined) throw new Error('a set operation has inputs');
-  const withTables = new Map(scope.withTables).set(name.toLowerCase(), refused(name));
+  const withTables = withOneMore(scope.withTables, name.toLowerCase(), refused(name));
   return scope.analysis.resolve.body(first, { ...scope, withTables });
 }
 

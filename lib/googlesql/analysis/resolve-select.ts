@@ -4,13 +4,14 @@ import type { OrderItem } from '../syntax/ast-expression.ts';
 import type { Limit, Select } from '../syntax/ast-query.ts';
 import { SqlError } from '../syntax/sql-error.ts';
 import type { Expression, OrderKey, OutputColumn, QueryTree } from '../tree/expression.ts';
+import { ExpressionIndex } from '../tree/expression-index.ts';
 import type { Scan } from '../tree/scan.ts';
 import { sameExpression } from '../tree/same.ts';
 import { rewriteWindow, visitExpression } from '../tree/walk.ts';
 import { isGroupable, ungroupablePart } from '../types/capabilities.ts';
 import { structOf } from '../types/sql-type.ts';
 import { referTo, type ExpressionScope, type QueryScope } from './context.ts';
-import { columnIds, overGroups, type Grouping, type GroupedScope } from './grouping.ts';
+import { columnIds, overGroups, type GroupKey, type Grouping, type GroupedScope } from './grouping.ts';
 import { scopeOf, scopeOfExpressions, noNames, type NameScope } from './names.ts';
 import type { Relation } from './relation.ts';
 import { resolveCondition } from './resolve-condition.ts';
@@ -25,6 +26,8 @@ import { resolveSelectList, type SelectColumn } from './select-list.ts';
 export interface SelectTail {
   readonly orderBy: readonly OrderItem[];
   readonly limit?: Limit;
+  /** How messages name the SELECT list of a place that takes no aggregates: pipe SELECT. */
+  readonly clause?: string;
 }
 
 /** The query of a SELECT with its ORDER BY and LIMIT. */
@@ -64,7 +67,7 @@ class SelectResolver {
   resolve(): QueryTree {
     const select = this.#select;
     const where = select.where === undefined ? undefined : resolveCondition(select.where, this.#plain('WHERE clause'));
-    const columns = resolveSelectList(select.items, this.#relation?.names, this.#full('SELECT list'));
+    const columns = resolveSelectList(select.items, this.#relation?.names, this.#list());
     const outputs = columns.map((column) => this.#output(column));
     const grouping = this.#grouping(columns);
     const having =
@@ -100,6 +103,11 @@ class SelectResolver {
     return { ...this.#scope, names: this.#rowNames, clause };
   }
 
+  #list(): ExpressionScope {
+    const { clause } = this.#tail;
+    return clause === undefined ? this.#full('SELECT list') : { ...this.#plain(clause), windows: this.#collector };
+  }
+
   #full(clause: string): ExpressionScope {
     return { ...this.#plain(clause), aggregates: this.#collector, windows: this.#collector };
   }
@@ -114,15 +122,10 @@ class SelectResolver {
     return {
       name,
       column:
-        value.kind === 'column' && !this.#isCollected(value.column.id)
+        value.kind === 'column' && !this.#collector.has(value.column)
           ? value.column
           : this.#scope.analysis.column(name, value.type),
     };
-  }
-
-  #isCollected(id: number): boolean {
-    const { aggregates, windows, groupings } = this.#collector;
-    return [...aggregates, ...windows, ...groupings].some(({ column }) => column.id === id);
   }
 
   #grouping(columns: readonly SelectColumn[]): Grouping {
@@ -137,7 +140,10 @@ class SelectResolver {
     if (having !== undefined && !grouped) {
       throw new SqlError('The HAVING clause requires GROUP BY or aggregation to be present', this.#select.having?.at);
     }
-    return grouped ? { keys: grouping.keys, rowColumns: columnIds(this.#relation?.names ?? noNames) } : undefined;
+    if (!grouped) return undefined;
+    const keys = new ExpressionIndex<GroupKey>();
+    for (const key of grouping.keys) keys.add(key.value, key);
+    return { keys, rowColumns: columnIds(this.#relation?.names ?? noNames) };
   }
 
   #aggregate(input: Scan, { keys, sets }: Grouping): Scan {

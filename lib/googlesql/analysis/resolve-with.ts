@@ -13,19 +13,22 @@ export function resolveWithClause(
   scope: QueryScope,
 ): { readonly tables: readonly WithTable[]; readonly inner: QueryScope } {
   const tables: WithTable[] = [];
-  const visible = new Map(scope.withTables);
-  const own = new Set<string>();
+  const own = new Map<string, VisibleWithTable>();
+  const inner: QueryScope = {
+    ...scope,
+    withTables: { get: (name) => own.get(name) ?? scope.withTables.get(name) },
+  };
   for (const definition of clause.tables) {
     const lower = definition.name.name.toLowerCase();
     if (own.has(lower)) {
       throw new SqlError(`Duplicate alias ${definition.name.name} for WITH subquery`, definition.name.at);
     }
-    own.add(lower);
-    const table = resolveTable(definition, clause.recursive, { ...scope, withTables: new Map(visible) });
+    // A table sees those before it, which are all that there are while it is resolved.
+    const table = resolveTable(definition, clause.recursive, inner);
     tables.push(table);
-    visible.set(lower, visibleTable(table));
+    own.set(lower, visibleTable(table));
   }
-  return { tables, inner: { ...scope, withTables: visible } };
+  return { tables, inner };
 }
 
 function resolveTable(definition: CommonTable, recursive: boolean, scope: QueryScope): WithTable {

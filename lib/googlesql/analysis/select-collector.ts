@@ -20,6 +20,7 @@ export class SelectCollector implements AggregateCollector, WindowCollector {
   readonly aggregates: { readonly column: Column; readonly call: AggregateCall }[] = [];
   readonly windows: { readonly column: Column; readonly call: WindowCall }[] = [];
   readonly groupings: GroupingCall[] = [];
+  readonly #collected = new Map<number, 'aggregate' | 'window' | 'grouping'>();
   readonly #analysis: Analysis;
   readonly #named: readonly NamedWindow[];
 
@@ -32,12 +33,14 @@ export class SelectCollector implements AggregateCollector, WindowCollector {
     const column = this.#analysis.column('', call.type);
     if ('partitionBy' in call) this.windows.push({ column, call });
     else this.aggregates.push({ column, call });
+    this.#collected.set(column.id, 'partitionBy' in call ? 'window' : 'aggregate');
     return referTo(column, 0);
   }
 
   grouping(argument: Expression, at: number): Expression {
     const column = this.#analysis.column('', INT64);
     this.groupings.push({ column, argument, at });
+    this.#collected.set(column.id, 'grouping');
     return referTo(column, at);
   }
 
@@ -48,8 +51,16 @@ export class SelectCollector implements AggregateCollector, WindowCollector {
     return window.specification;
   }
 
-  /** Whether an expression uses a window function's value. */
-  isWindow(column: Column): boolean {
-    return this.windows.some((window) => window.column.id === column.id);
+  /** Whether a column is the value of a call that has been gathered. */
+  has({ id }: Column): boolean {
+    return this.#collected.has(id);
+  }
+
+  isAggregate({ id }: Column): boolean {
+    return this.#collected.get(id) === 'aggregate';
+  }
+
+  isWindow({ id }: Column): boolean {
+    return this.#collected.get(id) === 'window';
   }
 }

@@ -30,9 +30,6 @@ export async function conformanceWarehouse(): Promise<Warehouse> {
 /** Runs a file's cases in a dataset of their own. */
 export async function runCaseFile(warehouse: Warehouse, file: ConformanceFile): Promise<readonly Difference[]> {
   const datasetId = file.name.replaceAll(/\W/g, '_');
-  await warehouse.datasets.delete({ projectId: PROJECT, datasetId }, 'delete');
-  const made = await warehouse.datasets.create({ ref: { projectId: PROJECT, datasetId }, resource: {} });
-  if (made.kind === 'failed') throw new Error(made.error.message);
   const session: Session = { warehouse, datasetId, count: 0 };
   const differences: Difference[] = [];
   let fresh = false;
@@ -54,7 +51,12 @@ interface Session {
   count: number;
 }
 
+/** An empty dataset, and in it what the file gives. */
 async function prepare(session: Session, file: ConformanceFile): Promise<void> {
+  const { warehouse, datasetId } = session;
+  await warehouse.datasets.delete({ projectId: PROJECT, datasetId }, 'delete');
+  const made = await warehouse.datasets.create({ ref: { projectId: PROJECT, datasetId }, resource: {} });
+  if (made.kind === 'failed') throw new Error(made.error.message);
   for (const sql of file.given) {
     const outcome = await run(session, sql);
     if (outcome.kind === 'failed') throw new Error(`${file.name}: given ${sql}: ${outcome.error.message}`);
