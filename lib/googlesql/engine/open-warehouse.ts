@@ -7,7 +7,7 @@ import type { Outcome } from './outcome.ts';
 import type { OpenWarehouse, Warehouse, WarehouseOptions } from './warehouse.ts';
 import type { Answer, Arguments, OperationName } from './worker/operations.ts';
 import { packRows } from './worker/packed-rows.ts';
-import { WorkerLink } from './worker/worker-link.ts';
+import { engineWorker, WorkerLink } from './worker/worker-link.ts';
 
 /** Opens the file, making it and its folder if need be. Rejects when the file is in use or not ours. */
 export const openWarehouse: OpenWarehouse = async (options) => {
@@ -18,7 +18,7 @@ export const openWarehouse: OpenWarehouse = async (options) => {
     await rm(settings.spillFolder, { recursive: true, force: true });
     await mkdir(settings.spillFolder, { recursive: true, mode: 0o700 });
   }
-  return warehouseOver(await WorkerLink.open(settings), options);
+  return warehouseOver(await WorkerLink.open(() => engineWorker(settings)), options);
 };
 
 function settingsOf({ storage, projectId, spillFolder, ...limits }: WarehouseOptions): EngineSettings {

@@ -66,6 +66,11 @@ function takeNumber(r: Reading, digits: number, min: number, max: number): numbe
   return value;
 }
 
+/** Four digits, so that a month may follow at once; five only for the year 10000. */
+function takeYear(r: Reading): number {
+  return takeNumber(r, r.text.startsWith('10000', r.at) ? 5 : 4, 0, 10_000);
+}
+
 function skipBlank(r: Reading): void {
   while (/\s/.test(r.text.charAt(r.at))) r.at++;
 }
@@ -155,7 +160,7 @@ const elements: Readonly<Record<string, Element>> = {
   },
   F: (r) => readAll(r, '%Y-%m-%d'),
   G: (r) => {
-    r.isoYear = takeNumber(r, 5, 0, 10_000);
+    r.isoYear = takeYear(r);
   },
   g: (r) => {
     const year = takeNumber(r, 2, 0, 99);
@@ -220,7 +225,7 @@ const elements: Readonly<Record<string, Element>> = {
   X: (r) => readAll(r, '%H:%M:%S'),
   x: (r) => readAll(r, '%m/%d/%y'),
   Y: (r) => {
-    r.year = takeNumber(r, 5, 0, 10_000);
+    r.year = takeYear(r);
     r.century = undefined;
     r.yearOfCentury = undefined;
   },

@@ -7,6 +7,7 @@ import { EngineFailure, failure } from '../failure.ts';
 const REPEAT_MS = 50;
 
 const stopped = failure('stopped', 'Job execution was cancelled: User requested cancellation');
+const abandoned = failure('backendError', 'Error encountered during execution. Retrying may solve the problem.');
 const outOfTime = failure('timeout', 'Job execution was cancelled: Job timed out');
 
 export class StopSignal {
@@ -25,6 +26,11 @@ export class StopSignal {
   /** Somebody wants the statement to end. */
   cancel(): void {
     this.#stop(stopped);
+  }
+
+  /** The engine cannot go on with it. */
+  abandon(): void {
+    this.#stop(abandoned);
   }
 
   #stop(why: EngineFailure): void {

@@ -51,9 +51,19 @@ async function open(): Promise<Engine | undefined> {
   }
 }
 
+/** A thread must not end while DuckDB may still call into it, or the whole process ends; but it waits only so long. */
+const MAX_ABANDON_MS = 5000;
+
+/** After a bug of ours nothing here can be relied on: another worker opens the file anew. */
+function endAfter(engine: Engine): void {
+  setTimeout(() => process.exit(1), MAX_ABANDON_MS).unref();
+  void engine.abandon().finally(() => process.exit(1));
+}
+
 const engine = await open();
 if (engine === undefined) port.close();
 else {
+  process.on('uncaughtException', () => endAfter(engine));
   port.on('message', (request: Request) => {
     if (request.kind === 'call') {
       void outcomeOf(engine, request).then((outcome) => reply({ kind: 'answer', id: request.id, outcome }));

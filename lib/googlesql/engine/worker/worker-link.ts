@@ -10,34 +10,37 @@ import type { Answer, Arguments, OperationName } from './operations.ts';
 const lost = failed('backendError', 'Error encountered during execution. Retrying may solve the problem.');
 
 /** The worker's JavaScript heap, MB: what is young dies young, and what is old are definitions, parsed rows and small results. */
-const HEAP_LIMITS = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 256 } as const;
+const HEAP_LIMITS = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 1024 } as const;
+
+/** Starts a worker thread with an engine of these settings. */
+export function engineWorker(settings: EngineSettings): Worker {
+  const file = new URL('engine-worker.ts', import.meta.url);
+  return new Worker(file, { workerData: settings, resourceLimits: HEAP_LIMITS });
+}
 
 type Waiting = (outcome: Outcome<unknown>) => void;
 
 export class WorkerLink {
-  readonly #settings: EngineSettings;
+  readonly #newWorker: () => Worker;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Promise<Worker>;
   #lastId = 0;
   #closing = false;
 
-  private constructor(settings: EngineSettings) {
-    this.#settings = settings;
+  private constructor(newWorker: () => Worker) {
+    this.#newWorker = newWorker;
     this.#worker = this.#start();
   }
 
   /** Rejects when the file cannot be opened. */
-  static async open(settings: EngineSettings): Promise<WorkerLink> {
-    const link = new WorkerLink(settings);
+  static async open(newWorker: () => Worker): Promise<WorkerLink> {
+    const link = new WorkerLink(newWorker);
     await link.#worker;
     return link;
   }
 
   async #start(): Promise<Worker> {
-    const worker = new Worker(new URL('engine-worker.ts', import.meta.url), {
-      workerData: this.#settings,
-      resourceLimits: HEAP_LIMITS,
-    });
+    const worker = this.#newWorker();
     // An error is also an exit; what the exit does is enough.
     worker.on('error', () => undefined);
     await new Promise<void>((resolve, reject) => {
