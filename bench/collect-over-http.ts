@@ -1,0 +1,149 @@
+/** Collect under the Functions Framework, the local cloud and the generator, each a process of its own on the same machine. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { REGION } from '#test/functions/collect/test-app.ts';
+import type { GeneratorFigures } from './collect-generator.ts';
+import { HEAP_FLAGS, type Measured, start } from './processes.ts';
+
+const PROJECT = 'bench-project';
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const FRAMEWORK = join(ROOT, 'node_modules/@google-cloud/functions-framework/build/src/main.js');
+export interface HttpFigures {
+  readonly eventsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Of both processors, for each process, while measured: 1 is a whole one. */
+  readonly cores: Readonly<Record<string, number>>;
+  readonly peakMegabytes: Readonly<Record<string, number>>;
+  readonly retried: number;
+  /** How long after the last answer every accepted event was in BigQuery, in milliseconds. */
+  readonly landedAfterMs?: number;
+}
+
+export interface Running {
+  readonly port: number;
+  readonly processes: Readonly<Record<string, Measured>>;
+  /** Waits until so many events have landed; undefined where nothing lands. */
+  readonly landed?: (events: number) => Promise<number>;
+  /** Events that were accepted so far. */
+  accepted: number;
+  stop(): Promise<void>;
+}
+
+/** The platform as far as collect needs it: publishes are acknowledged after fdatasync. */
+export async function startDurable(port: number): Promise<Running> {
+  const data = mkdtempSync(join(tmpdir(), 'tributary-bench-'));
+  const cloud = start([
+    'local/main.ts',
+    `--data=${data}`,
+    `--port=${port + 1}`,
+    `--project=${PROJECT}`,
+    '--log=WARNING',
+  ]);
+  const { environment } = JSON.parse(await cloud.firstLine) as { environment: Record<string, string> };
+  const laid = start(['bench/collect-lay.ts'], environment);
+  await laid.output;
+  if (laid.exitCode() !== 0) throw new Error('the base could not be laid');
+  const collect = startFunction('functions/collect/index.ts', port, environment);
+  await untilHealthy(port);
+  return {
+    port,
+    processes: { cloud, collect },
+    accepted: 0,
+    async landed(events) {
+      const { landed, afterMs } = JSON.parse(
+        await start(['bench/collect-landed.ts', String(events)], environment).output,
+      ) as { landed: number; afterMs: number };
+      if (landed !== events) throw new Error(`${events} events were accepted, ${landed} have landed`);
+      return afterMs;
+    },
+    async stop() {
+      await collect.stop();
+      await cloud.stop();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Collect over stores in memory and a publisher that acknowledges at once. */
+export async function startUnpublished(port: number): Promise<Running> {
+  const collect = startFunction('bench/collect-unpublished.ts', port, {});
+  await untilHealthy(port);
+  return { port, processes: { collect }, accepted: 0, stop: () => collect.stop() };
+}
+
+/** A plain server that accepts the same bodies. */
+export async function startBaseline(port: number): Promise<Running> {
+  const server = start([...HEAP_FLAGS, 'bench/collect-baseline.ts', String(port)]);
+  await untilHealthy(port);
+  return { port, processes: { server }, accepted: 0, stop: () => server.stop() };
+}
+
+/** Sends for a time and measures everybody meanwhile. `round` keeps ids and new users apart. */
+export async function measureHttp(running: Running, forMs: number, round: number): Promise<HttpFigures> {
+  const generator = start([
+    'bench/collect-generator.ts',
+    `--port=${running.port}`,
+    `--ms=${forMs}`,
+    `--from=${round * 10_000_000}`,
+    // Who is known stays known.
+    ...(round === 1 ? [] : ['--no-warm']),
+  ]);
+  const everybody: Readonly<Record<string, Measured>> = { ...running.processes, generator };
+  // The generator says when everybody it knows was seen once, and when it is done.
+  const { warm } = JSON.parse(await generator.firstLine) as { warm: number };
+  const before = Object.entries(everybody).map(([name, process]) => [name, process.cpuSeconds()] as const);
+  await new Promise((resolve) => setTimeout(resolve, forMs - 200));
+  const cores = before.map(([name, seconds]) => {
+    const used = (everybody[name]?.cpuSeconds() ?? 0) - seconds;
+    return [name, Math.round((used / (forMs - 200)) * 1e5) / 100] as const;
+  });
+  const peaks = Object.entries(running.processes).map(([name, process]) => [name, process.peakMegabytes()] as const);
+  const figures = JSON.parse((await generator.output).trim().split('\n').at(-1) ?? '') as GeneratorFigures;
+  running.accepted += warm + figures.accepted;
+  const landedAfterMs = await running.landed?.(running.accepted);
+  if (figures.other > 0) throw new Error(`${figures.other} events were neither accepted nor to be sent again`);
+  return {
+    eventsPerSecond: Math.round((figures.accepted / figures.elapsedMs) * 1000),
+    p50Ms: figures.p50Ms,
+    p99Ms: figures.p99Ms,
+    cores: Object.fromEntries(cores),
+    peakMegabytes: { ...Object.fromEntries(peaks), generator: figures.rssMegabytes },
+    retried: figures.retried,
+    ...(landedAfterMs === undefined ? {} : { landedAfterMs }),
+  };
+}
+
+function startFunction(source: string, port: number, environment: Readonly<Record<string, string>>): Measured {
+  const flags = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
+  const url = `http://127.0.0.1:${port}`;
+  return start(
+    [...HEAP_FLAGS, ...flags, FRAMEWORK, `--source=${join(ROOT, source)}`, '--target=collect', `--port=${port}`],
+    {
+      ...environment,
+      NODE_ENV: 'production',
+      GOOGLE_CLOUD_PROJECT: PROJECT,
+      TRIBUTARY_REGION: REGION,
+      TRIBUTARY_AUDIENCE: `https://tributary.${PROJECT}`,
+      TRIBUTARY_COLLECT_URL: url,
+      TRIBUTARY_METADATA_URL: url,
+      TRIBUTARY_PRIVACY_URL: url,
+      TRIBUTARY_OPERATOR_URL: url,
+    },
+  );
+}
+
+async function untilHealthy(port: number): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (Date.now() < deadline) {
+    const healthy = await fetch(`http://127.0.0.1:${port}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (healthy) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('collect did not become healthy');
+}
