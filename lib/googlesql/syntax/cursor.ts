@@ -9,10 +9,16 @@ import { TokenKind, areAdjacent, type Token } from './token.ts';
 import { unescapeString } from './unescape.ts';
 
 /**
- * How deep expressions and queries may nest, parentheses and left-leaning operator chains counted alike.
- * The front end recurses over the tree, and this keeps it within a default thread's stack.
+ * How deep parentheses, calls, queries and types may nest. The parser recurses over them, and this keeps it within half of
+ * a default thread's stack (984 KiB) even before the engine has compiled it, when frames are largest.
  */
-export const maxNesting = 400;
+export const maxNesting = 200;
+
+/**
+ * How high syntax trees may grow: what nests, and chains such as `a + b + c`, which lean left and so are as high as long.
+ * Everything behind the parser recurses over the tree, with smaller frames than the parser's.
+ */
+export const maxHeight = 400;
 
 /** The mutually recursive entry points of the grammar; passed in, so that its files need no import cycle. */
 export interface Grammar {
@@ -33,6 +39,8 @@ export class Cursor {
   readonly #last: Token;
   #index = 0;
   #depth = 0;
+  /** The lowest level that what is being measured has reached, counted from the root. */
+  #lowest = 0;
   #positionalParameters = 0;
 
   constructor(text: string, tokens: readonly Token[], grammar: Grammar) {
@@ -196,18 +204,34 @@ export class Cursor {
 
   /** Runs a rule one level deeper; refuses input that nests without measure. */
   nested<T>(rule: (p: Cursor) => T): T {
-    this.checkNesting(1);
+    if (this.#depth >= maxNesting) throw this.#tooDeep();
     this.#depth++;
+    if (this.#depth > this.#lowest) this.#lowest = this.#depth;
     const node = rule(this);
     this.#depth--;
     return node;
   }
 
-  /** Refuses a chain of `levels` more levels at this place. */
-  checkNesting(levels: number): void {
-    if (this.#depth + levels > maxNesting) {
-      throw new SqlError('Out of stack space due to deeply nested query expression', this.at);
-    }
+  /** Begins a chain that leans left; answers what `endChain` needs when it is over. */
+  startChain(): number {
+    const before = this.#lowest;
+    this.#lowest = this.#depth;
+    return before;
+  }
+
+  /** Puts all that the chain has so far one level deeper, below its next link; refuses chains without measure. */
+  link(): void {
+    this.#lowest++;
+    if (this.#lowest > maxHeight) throw this.#tooDeep();
+  }
+
+  /** Ends a chain: what stands around it is at least as high. */
+  endChain(before: number): void {
+    if (before > this.#lowest) this.#lowest = before;
+  }
+
+  #tooDeep(): SqlError {
+    return new SqlError('Out of stack space due to deeply nested query expression', this.at);
   }
 
   expression(): Expression {

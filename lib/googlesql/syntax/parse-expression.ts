@@ -55,15 +55,16 @@ export function parseTight(p: Cursor): Expression {
 
 function parseComparison(p: Cursor): Expression {
   const { at } = p;
+  const before = p.startChain();
   const left = parseTight(p);
-  const compared = parseComparisonTail(p, at, left);
-  if (compared === undefined) return left;
+  let result = parseComparisonTail(p, at, left);
   // IS … may follow any comparison; the others do not chain.
-  let result = compared;
-  for (let levels = 1; p.sees('IS'); levels++) {
-    p.checkNesting(levels);
+  while (result !== undefined && p.sees('IS')) {
+    p.link();
     result = parseIs(p, at, result);
   }
+  p.endChain(before);
+  if (result === undefined) return left;
   if (isComparisonNext(p)) throw p.unexpected();
   return result;
 }
@@ -153,12 +154,16 @@ function closeQuery(p: Cursor, query: Query): Collection {
 
 function parseBinary(p: Cursor, weakest: number): Expression {
   const { at } = p;
+  const before = p.startChain();
   let left = parseUnary(p);
-  for (let levels = 1; ; levels++) {
+  for (;;) {
     const operator = binaryOperator(p);
     const strength = operator === undefined ? 0 : (binaryStrength.get(operator) ?? 0);
-    if (operator === undefined || strength < weakest) return left;
-    p.checkNesting(levels);
+    if (operator === undefined || strength < weakest) {
+      p.endChain(before);
+      return left;
+    }
+    p.link();
     const operatorAt = p.next().start;
     if (operator === '>>') p.next();
     const right = parseBinary(p, strength + 1);

@@ -20,11 +20,15 @@ import { continuesQuery, startsQuery } from './query-start.ts';
 /** Everything behind FROM: items joined by commas and JOINs, leaning left. */
 export function parseFrom(p: Cursor): FromItem {
   const { at } = p;
+  const before = p.startChain();
   let left = parseFromItem(p);
-  for (let levels = 1; ; levels++) {
+  for (;;) {
     const join = parseJoinKind(p);
-    if (join === undefined) return left;
-    p.checkNesting(levels);
+    if (join === undefined) {
+      p.endChain(before);
+      return left;
+    }
+    p.link();
     skipHint(p);
     const right = parseFromItem(p);
     left = { kind: 'join', at, join, left, right, ...parseJoinCondition(p, join) };

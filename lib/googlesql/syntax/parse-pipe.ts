@@ -17,7 +17,10 @@ import { SqlError } from './sql-error.ts';
 /** All pipe operators that follow. */
 export function parsePipes(p: Cursor): readonly PipeOperator[] {
   const pipes: PipeOperator[] = [];
-  while (p.accepts('|>')) pipes.push(parsePipe(p));
+  while (p.accepts('|>')) {
+    p.link();
+    pipes.push(parsePipe(p));
+  }
   return pipes;
 }
 

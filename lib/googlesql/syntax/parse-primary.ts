@@ -13,8 +13,9 @@ import { unescapeBytes, unescapeString } from './unescape.ts';
 /** An operand with its fields and indexes. */
 export function parsePrimary(p: Cursor): Expression {
   const { at } = p;
+  const before = p.startChain();
   let base = parseOperand(p);
-  for (let levels = 1; ; levels++) {
+  for (;;) {
     if (p.sees('.') && p.peek(1).word !== '*') {
       p.next();
       base = { kind: 'field', at, base, name: p.fieldName() };
@@ -23,9 +24,10 @@ export function parsePrimary(p: Cursor): Expression {
       p.expect(']');
       base = { kind: 'index', at, base, index };
     } else {
+      p.endChain(before);
       return base;
     }
-    p.checkNesting(levels);
+    p.link();
   }
 }
 
@@ -135,6 +137,8 @@ function parseName(p: Cursor): Expression {
     p.next();
     return { kind: 'lambda', at, parameters: path, body: p.expression() };
   }
+  // Every name behind the first may be a field of what stands before it.
+  for (let i = 1; i < path.length; i++) p.link();
   return { kind: 'path', at, path };
 }
 

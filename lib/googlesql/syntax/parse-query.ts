@@ -15,7 +15,10 @@ import { SqlError } from './sql-error.ts';
 export function parseQuery(p: Cursor): Query {
   const { at } = p;
   const clause = p.sees('WITH') ? parseWithClause(p) : undefined;
-  return finishQuery(p, at, parseBody(p, parseOperand(p)), clause);
+  const before = p.startChain();
+  const query = finishQuery(p, at, parseBody(p, parseOperand(p)), clause);
+  p.endChain(before);
+  return query;
 }
 
 /** Goes on with a query whose first operand has been read. */

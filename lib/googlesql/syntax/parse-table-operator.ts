@@ -14,7 +14,10 @@ export function seesTableOperator(p: Cursor): boolean {
 /** All table operators that follow. */
 export function parseTableOperators(p: Cursor): readonly TableOperator[] {
   const operators: TableOperator[] = [];
-  while (seesTableOperator(p)) operators.push(parseTableOperator(p));
+  while (seesTableOperator(p)) {
+    p.link();
+    operators.push(parseTableOperator(p));
+  }
   return operators;
 }
 

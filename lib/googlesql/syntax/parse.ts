@@ -78,6 +78,7 @@ function open(text: string): Cursor {
   if (text.length > maxQueryCharacters) {
     throw new SqlError(
       'The query is too large. The maximum standard SQL query length is 1024.00K characters, including comments and white space characters.',
+      maxQueryCharacters,
     );
   }
   if (!text.isWellFormed()) throw new SqlError('Syntax error: Illegal input: invalid UTF-8', firstLoneSurrogate(text));

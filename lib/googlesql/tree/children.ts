@@ -3,7 +3,7 @@
 import { byKind, type RulesByKind } from '../syntax/by-kind.ts';
 import type { AggregateCall, Expression, OrderKey } from './expression.ts';
 import type { FrameEdge, Scan, WindowCall } from './scan.ts';
-import { visitExpression } from './walk.ts';
+import { visitOwnExpression } from './walk.ts';
 
 const none = (): readonly never[] => [];
 const input = ({ input: inner }: { readonly input: Scan }): readonly Scan[] => [inner];
@@ -78,7 +78,7 @@ export function visitScans(scan: Scan, see: (part: Scan) => void): void {
   see(scan);
   for (const inner of scanInputs(scan)) visitScans(inner, see);
   for (const expression of scanExpressions(scan)) {
-    visitExpression(expression, (part) => {
+    visitOwnExpression(expression, (part) => {
       if (part.kind === 'subquery') visitScans(part.query.scan, see);
     });
   }

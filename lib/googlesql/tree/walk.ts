@@ -157,6 +157,16 @@ export function visitExpression(expression: Expression, see: (part: Expression) 
   });
 }
 
+/** The same without what is inside the queries of subqueries. */
+export function visitOwnExpression(expression: Expression, see: (part: Expression) => void): void {
+  rewriteExpression(expression, (part) => {
+    see(part);
+    if (part.kind !== 'subquery') return undefined;
+    if (part.operand !== undefined) visitOwnExpression(part.operand, see);
+    return part;
+  });
+}
+
 /** Calls `see` for every expression of a scan. */
 export function visitScan(scan: Scan, see: (part: Expression) => void): void {
   rewriteScan(scan, (part) => {
