@@ -12,7 +12,8 @@ test('rows of any values come back as they went in, in their order', async () =>
   const row = fc.record({
     s: fc.option(text),
     i: fc.option(int64.map(String)),
-    f: fc.option(fc.double({ noDefaultInfinity: true, noNaN: true })),
+    // JSON has no negative zero.
+    f: fc.option(fc.double({ noDefaultInfinity: true, noNaN: true }).filter((f) => !Object.is(f, -0))),
     b: fc.option(fc.boolean()),
     l: fc.array(text, { maxLength: 3 }),
     r: fc.option(fc.record({ x: fc.option(text), y: fc.option(int64.map(String)) })),
