@@ -1,10 +1,11 @@
 /** PIVOT, UNPIVOT and TABLESAMPLE behind a table. */
 
-import type { TableOperator } from '../syntax/ast-query.ts';
-import { SqlError } from '../syntax/sql-error.ts';
+import type { SampleOperator, TableOperator } from '../syntax/ast-query.ts';
 import type { QueryScope } from './context.ts';
 import { noNames, scopeOf } from './names.ts';
 import type { Relation } from './relation.ts';
+import { resolvePivot } from './resolve-pivot.ts';
+import { resolveUnpivot } from './resolve-unpivot.ts';
 
 /** The relation with the operators applied in turn. */
 export function applyTableOperators(
@@ -16,15 +17,18 @@ export function applyTableOperators(
 }
 
 function applyTableOperator(relation: Relation, operator: TableOperator, scope: QueryScope): Relation {
-  if (operator.kind !== 'sample') {
-    throw new SqlError(`${operator.kind.toUpperCase()} is not supported locally`, operator.at, 'notImplemented');
+  switch (operator.kind) {
+    case 'pivot':
+      return resolvePivot(relation, operator, scope);
+    case 'unpivot':
+      return resolveUnpivot(relation, operator, scope);
+    case 'sample':
+      return sample(relation, operator, scope);
   }
-  const { analysis, withTables } = scope;
-  const size = analysis.resolve.expression(operator.size, {
-    analysis,
-    withTables,
-    names: scopeOf(noNames),
-    clause: 'TABLESAMPLE',
-  });
+}
+
+function sample(relation: Relation, operator: SampleOperator, { analysis, withTables }: QueryScope): Relation {
+  const place = { analysis, withTables, names: scopeOf(noNames), clause: 'TABLESAMPLE' };
+  const size = analysis.resolve.expression(operator.size, place);
   return { ...relation, scan: { kind: 'sample', input: relation.scan, size, unit: operator.unit } };
 }

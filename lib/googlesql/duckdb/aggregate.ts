@@ -90,5 +90,5 @@ function withHaving(call: AggregateCall, [value]: readonly string[], context: Co
     );
   }
   const key = context.emit.expression(having.expression, context);
-  return `arg_${having.extreme.toLowerCase()}_null(${value}, ${key})`;
+  return `arg_${having.extreme.toLowerCase()}_null(${value}, ${key})${filterText(call, [value], context)}`;
 }
