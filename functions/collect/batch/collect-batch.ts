@@ -55,10 +55,11 @@ export function collectBatch(
   parts: BatchParts,
 ): Promise<readonly WireVerdict[]> {
   const { batch, writeKey } = arrived;
+  const entry = parts.reports.enter();
   const run: Run = {
-    entry: parts.reports.enter(),
+    entry,
     claims: new BatchClaims(parts.accepted, `${writeKey.name}|${batch.importId ?? ''}`),
-    verdicts: new BatchVerdicts(batch.events.length, parts.tally),
+    verdicts: new BatchVerdicts(batch.events.length, parts.tally, entry),
     importId: batch.importId,
     writeKey: writeKey.name,
     keyrings,

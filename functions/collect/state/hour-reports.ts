@@ -1,5 +1,5 @@
 // Owns what this boot says about each hour: registered before it publishes, acknowledged ranges, and the last word.
-import { encodeReport, reportObject } from '#shared/events/collector-report.ts';
+import { encodeReport, type OtherVerdicts, reportObject } from '#shared/events/collector-report.ts';
 import type { BootId, EventTypeId } from '#shared/platform/ids.ts';
 import { boundsOf, keyAt, type PartitionKey } from '#shared/pipelines/partition-key.ts';
 import type { Clock } from '#shared/platform/clock.ts';
@@ -27,6 +27,8 @@ export interface HourEntry {
   register(): Promise<boolean>;
   /** Numbers whose publish was acknowledged. */
   acknowledge(type: EventTypeId, first: number, last: number): void;
+  /** An event that was not accepted: counted for people to look at, told with what was acknowledged. */
+  refuse(type: EventTypeId, verdict: keyof OtherVerdicts): void;
   /** The request will publish nothing more. */
   leave(): void;
 }
@@ -35,6 +37,7 @@ interface Hour {
   readonly key: PartitionKey;
   readonly endMs: number;
   readonly types: Map<EventTypeId, AcknowledgedRanges>;
+  readonly verdicts: Map<EventTypeId, OtherVerdicts>;
   under: number;
   dirty: boolean;
   /** Of the stored report; undefined until it is registered. */
@@ -65,6 +68,7 @@ export class HourReports {
       receivedAtMs,
       register: () => this.#register(hour),
       acknowledge: (type, first, last) => acknowledge(hour, type, first, last),
+      refuse: (type, verdict) => refuse(hour, type, verdict),
       leave: () => {
         if (!left) hour.under -= 1;
         left = true;
@@ -99,6 +103,7 @@ export class HourReports {
       key,
       endMs: boundsOf(key).endMs,
       types: new Map(),
+      verdicts: new Map(),
       under: 0,
       dirty: false,
       generation: undefined,
@@ -164,7 +169,8 @@ export class HourReports {
 
   #bodyOf(hour: Hour, final: boolean): string {
     const types = new Map([...hour.types].map(([type, acknowledged]) => [type, acknowledged.ranges]));
-    return encodeReport({ hour: hour.key, boot: this.#parts.boot, final, types });
+    const verdicts = hour.verdicts.size === 0 ? undefined : hour.verdicts;
+    return encodeReport({ hour: hour.key, boot: this.#parts.boot, final, types, verdicts });
   }
 }
 
@@ -177,5 +183,11 @@ function acknowledge(hour: Hour, type: EventTypeId, first: number, last: number)
     hour.types.set(type, ranges);
   }
   ranges.add(first, last);
+  hour.dirty = true;
+}
+
+function refuse(hour: Hour, type: EventTypeId, verdict: keyof OtherVerdicts): void {
+  const before = hour.verdicts.get(type) ?? { duplicate: 0, rejected: 0 };
+  hour.verdicts.set(type, { ...before, [verdict]: before[verdict] + 1 });
   hour.dirty = true;
 }

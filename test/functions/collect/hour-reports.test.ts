@@ -52,6 +52,17 @@ test('the boot is registered in the hour before anything is published in it', as
   assert.deepEqual(await world.object(name), { hour: '2026-08-01T12', boot: world.collect.boot, final: false, types });
 });
 
+test('duplicates and rejected events are told by type with what was acknowledged, for people to look at', async () => {
+  const world = await startCollect();
+  const event = play();
+  const { track_id: _, ...incomplete } = event['data'] as Record<string, unknown>;
+  await world.send([event]);
+  await world.send([event, { ...play(), data: incomplete }, { ...play(), type: 'listening.Unknown' }]);
+  await world.advance(1000);
+  const report = (await world.object(`collectors/2026-08-01T12/${world.collect.boot}`)) as CollectorReport;
+  assert.deepEqual(report.verdicts, { 'listening.TrackPlayed': { duplicate: 1, rejected: 1 } });
+});
+
 test('while the hour cannot be registered nothing is published, and the events come again', async () => {
   let down = true;
   const world = await startCollect(({ state }) => ({
