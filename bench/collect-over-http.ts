@@ -12,6 +12,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FRAMEWORK = join(ROOT, 'node_modules/@google-cloud/functions-framework/build/src/main.js');
 export interface HttpFigures {
   readonly eventsPerSecond: number;
+  /** For each processor second of the one that is measured: what a whole core of its own would take. */
+  readonly eventsPerCoreSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   /** Of both processors, for each process, while measured: 1 is a whole one. */
@@ -105,8 +107,11 @@ export async function measureHttp(running: Running, forMs: number, round: number
   running.accepted += warm + figures.accepted;
   const landedAfterMs = await running.landed?.(running.accepted);
   if (figures.other > 0) throw new Error(`${figures.other} events were neither accepted nor to be sent again`);
+  const eventsPerSecond = Math.round((figures.accepted / figures.elapsedMs) * 1000);
+  const [, measured = Number.NaN] = cores.findLast(([name]) => name in running.processes) ?? [];
   return {
-    eventsPerSecond: Math.round((figures.accepted / figures.elapsedMs) * 1000),
+    eventsPerSecond,
+    eventsPerCoreSecond: Math.round(eventsPerSecond / measured),
     p50Ms: figures.p50Ms,
     p99Ms: figures.p99Ms,
     cores: Object.fromEntries(cores),

@@ -1,7 +1,6 @@
 // Owns collect as a whole: its parts put together, what repeats while it serves, and how it ends.
 import type { IncomingMessage } from 'node:http';
 import type { KeepsBecause } from '#shared/gcp/key-bucket.ts';
-import type { KeyStores } from '#shared/gcp/key-stores.ts';
 import type { Publisher } from '#shared/gcp/publisher.ts';
 import type { RequestHandler } from '#shared/http/function-host.ts';
 import { createRequestHandler } from '#shared/http/handler.ts';
@@ -20,7 +19,13 @@ import type { Every } from './every.ts';
 import { CATALOG_EVERY_MS, Catalogs } from './state/catalogs.ts';
 import { HourReports, REPORT_EVERY_MS } from './state/hour-reports.ts';
 import { Imports } from './state/imports.ts';
-import { FEED_LOOK_EVERY_MS, GUARD_EVERY_MS, KeysAtWork, REOPEN_EVERY_MS } from './state/keys-at-work.ts';
+import {
+  FEED_LOOK_EVERY_MS,
+  GUARD_EVERY_MS,
+  KeysAtWork,
+  REOPEN_EVERY_MS,
+  type SealingStores,
+} from './state/keys-at-work.ts';
 import { Rates } from './state/rates.ts';
 import { Sequences } from './state/sequences.ts';
 import { Tally, TALLY_EVERY_MS } from './state/tally.ts';
@@ -30,7 +35,7 @@ import { WriteKeys } from './state/write-keys.ts';
 export interface CollectParts {
   /** The bucket of live state. */
   readonly state: ObjectStore;
-  readonly keys: KeyStores;
+  readonly keys: SealingStores;
   readonly keptBecauseOf: () => Promise<readonly KeepsBecause[]>;
   readonly publisher: Publisher;
   /** Tells metadata that an import is finishing. */

@@ -19,8 +19,11 @@ export const REOPEN_EVERY_MS = 2000;
 /** How often it is looked at whether the revocation feed is due. */
 export const FEED_LOOK_EVERY_MS = 500;
 
+/** The stores that sealing works on. */
+export type SealingStores = Pick<KeyStores, 'keyrings' | 'epochs' | 'pepper' | 'pepperVersion' | 'feed' | 'wrapper'>;
+
 export interface KeysAtWorkParts {
-  readonly stores: KeyStores;
+  readonly stores: SealingStores;
   /** Settings by which the bucket of keys would keep what is deleted. */
   readonly keptBecauseOf: () => Promise<readonly KeepsBecause[]>;
   /** In the place of what the catalog promises; undefined without one. */
