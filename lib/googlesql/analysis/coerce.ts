@@ -26,7 +26,10 @@ export interface CoercionPlace {
 
 /** Whether the expression can be taken to the type without CAST. */
 export function coerces(expression: Expression, type: SqlType): boolean {
-  return isUntyped(expression) || coercionCost(expression.type, type, standingOf(expression)) !== undefined;
+  if (isUntyped(expression) || coercionCost(expression.type, type, standingOf(expression)) !== undefined) return true;
+  // An array that is written out is what its elements are; one without elements is of any type.
+  if (expression.kind !== 'array' || type.kind !== 'ARRAY') return false;
+  return expression.elements.every((element) => element.kind === 'literal' && coerces(element, type.element));
 }
 
 /** The expression as that type; the caller has seen that it coerces. Throws when a literal's value does not fit. */

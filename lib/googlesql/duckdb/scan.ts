@@ -2,6 +2,7 @@
 
 import { byKind, type RulesByKind } from '../syntax/by-kind.ts';
 import { SqlError } from '../syntax/sql-error.ts';
+import { callExpressions, windowExpressions } from '../tree/children.ts';
 import type { Expression } from '../tree/expression.ts';
 import type {
   AggregateScan,
@@ -59,7 +60,9 @@ const rules: RulesByKind<Scan, [Context], Block> = {
   },
   sample: (scan, context) => {
     const inner = wrapped(emitScan(scan.input, context), context);
-    const size = context.emit.expression(scan.size, context);
+    // DuckDB takes nothing but a number here.
+    const value = scan.size.kind === 'parameter' ? context.session.parameters.get(scan.size.key)?.value : undefined;
+    const size = scan.size.kind === 'literal' ? String(scan.size.value) : String(value ?? 100);
     const unit = scan.unit === 'PERCENT' ? `(${size} PERCENT)` : `(${size} ROWS)`;
     return { ...inner, from: `(${renderOwn(inner)} USING SAMPLE ${unit}) AS ${freshName(context, 'x')}` };
   },
@@ -151,7 +154,7 @@ function lateralText(block: Block, context: Context): string {
 function emitAggregate(scan: AggregateScan, context: Context): Block {
   const uses = [
     ...scan.keys.map(({ value }) => value),
-    ...scan.aggregates.flatMap(({ call }) => [...call.arguments, ...call.orderBy.map((key) => key.expression)]),
+    ...scan.aggregates.flatMap(({ call }) => callExpressions(call)),
   ];
   const input = plainBlock(scan.input, context, uses);
   const keyed = scan.groupingSets === undefined ? input : wrapped(withKeys(input, scan, context), context);
@@ -199,11 +202,7 @@ function groupable(text: string): string {
 }
 
 function emitWindow(scan: WindowScan, context: Context): Block {
-  const uses = scan.functions.flatMap(({ call }) => [
-    ...call.arguments,
-    ...call.partitionBy,
-    ...call.windowOrder.map((key) => key.expression),
-  ]);
+  const uses = scan.functions.flatMap(({ call }) => windowExpressions(call));
   const block = plainBlock(scan.input, context, uses);
   const computed = scan.functions.map(({ column, call }) => [column.id, windowText(call, context)] as const);
   const merged: Block = {

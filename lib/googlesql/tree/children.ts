@@ -39,7 +39,8 @@ export function callExpressions(call: AggregateCall): readonly Expression[] {
   return [...call.arguments, ...keyExpressions(call.orderBy), ...optional];
 }
 
-function windowExpressions(call: WindowCall): readonly Expression[] {
+/** Expressions of a window function's call. */
+export function windowExpressions(call: WindowCall): readonly Expression[] {
   const edges = [call.frame?.start, call.frame?.end].flatMap((edge: FrameEdge | undefined) =>
     edge !== undefined && 'offset' in edge ? [edge.offset] : [],
   );
