@@ -7,6 +7,7 @@ import { registerCloud } from './commands/cloud.ts';
 import { registerCompile } from './commands/compile.ts';
 import { registerDown } from './commands/down.ts';
 import { registerEnv } from './commands/env.ts';
+import { registerEpoch } from './commands/epoch.ts';
 import { registerErase } from './commands/erase.ts';
 import { registerExec } from './commands/exec.ts';
 import { registerHold } from './commands/hold.ts';
@@ -38,6 +39,7 @@ const COMMANDS = [
   registerPartitions,
   registerRun,
   registerSql,
+  registerEpoch,
   registerErase,
   registerHold,
   registerCertificate,

@@ -67,7 +67,11 @@ locals {
   # subject-kek wraps one epoch keyset per version, platform-kek what outlives epochs; certificate signs certificates of erasure.
   keys = {
     subject-kek = {
-      iam = { "roles/cloudkms.cryptoKeyEncrypterDecrypter" = ["collect", "privacy"] }
+      iam = {
+        "roles/cloudkms.cryptoKeyEncrypterDecrypter" = ["collect", "privacy"]
+        # The rotation of epochs makes, disables and destroys versions of this one key.
+        "roles/cloudkms.admin" = ["privacy"]
+      }
     }
     platform-kek = {
       iam = { "roles/cloudkms.cryptoKeyEncrypterDecrypter" = ["collect", "privacy"] }
@@ -121,7 +125,7 @@ locals {
     }
   }
 
-  # What starts by the clock: the tick each minute; once an hour a look for what somebody changed by hand.
+  # What starts by the clock: the tick each minute; once an hour a look for what somebody changed by hand; once a day one at the epochs.
   schedules = {
     tick = {
       workflow = "tick"
@@ -130,6 +134,10 @@ locals {
     drift = {
       workflow = "mend-drift"
       schedule = "17 * * * *"
+    }
+    rotation = {
+      workflow = "rotate-epoch"
+      schedule = "41 2 * * *"
     }
   }
 

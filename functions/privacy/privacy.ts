@@ -24,6 +24,7 @@ import { sweep } from './erasures/sweep.ts';
 import { createFacts } from './facts.ts';
 import type { Repeat } from './repeating.ts';
 import { PersonRates } from './reveal/person-rate.ts';
+import type { RotationDeps } from './rotation/rotation-deps.ts';
 import type { RevealDeps } from './reveal/reveal.ts';
 import { certificateRoutes } from './routes/certificate-routes.ts';
 import { erasureRoutes } from './routes/erasure-routes.ts';
@@ -31,6 +32,7 @@ import { exportRoutes } from './routes/export-routes.ts';
 import { holdRoutes } from './routes/hold-routes.ts';
 import { noticeRoutes } from './routes/notice-routes.ts';
 import { revealRoutes } from './routes/reveal-routes.ts';
+import { rotationRoutes } from './routes/rotation-routes.ts';
 import { stepRoutes } from './routes/step-routes.ts';
 import { subjectRoutes } from './routes/subject-routes.ts';
 
@@ -94,6 +96,11 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
     newId,
     log,
   });
+  const rotationDeps = (): RotationDeps => {
+    const { wrapper, versions, scan, epochs: epochStore, keyrings } = stores;
+    const { epochs } = keys.keys;
+    return { objects: state, keyrings, scan, epochStore, epochs, wrapper, versions, ledger, facts, clock, log };
+  };
   const revealDeps = (): RevealDeps => {
     const { keyrings, boundMs } = keys.keys;
     return { keyrings, useLimitMs: revocationTiming(boundMs).useLimitMs, facts, rates, clock, newId };
@@ -118,6 +125,7 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
         ...revealRoutes(revealDeps),
         ...erasureRoutes(erasureDeps),
         ...stepRoutes(erasureDeps),
+        ...rotationRoutes(rotationDeps, catalog),
         ...holdRoutes(erasureDeps),
         ...subjectRoutes(erasureDeps),
         ...noticeRoutes(erasureDeps),

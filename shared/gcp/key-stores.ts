@@ -3,19 +3,35 @@ import { Storage } from '@google-cloud/storage';
 import { bucketName, keyPath } from '../platform/base/names.ts';
 import type { Clock } from '../platform/clock.ts';
 import { openEpoch } from '../privacy/keys/epoch-keys.ts';
-import type { EpochStore, KeyringStore, KeyWrapper, RevocationFeed } from '../privacy/keys/key-stores.ts';
+import type {
+  EpochStore,
+  KeyringScan,
+  KeyringStore,
+  KeyVersions,
+  KeyWrapper,
+  RevocationFeed,
+} from '../privacy/keys/key-stores.ts';
 import type { PepperStore } from '../privacy/keys/pepper.ts';
+import { createKeyVersions } from './key-versions.ts';
 import { createKeyWrapper } from './key-wrapper.ts';
-import { createEpochStore, createKeyringStore, createPepperStore, createRevocationFeed } from './keyring-objects.ts';
+import {
+  createEpochStore,
+  createKeyringScan,
+  createKeyringStore,
+  createPepperStore,
+  createRevocationFeed,
+} from './keyring-objects.ts';
 import { createObjectStore } from './objects.ts';
 import { createSmallObjects } from './small-objects.ts';
 
 export interface KeyStores {
   readonly keyrings: KeyringStore;
+  readonly scan: KeyringScan;
   readonly epochs: EpochStore;
   readonly pepper: PepperStore;
   readonly feed: RevocationFeed;
   readonly wrapper: KeyWrapper;
+  readonly versions: KeyVersions;
   /** The key version under which the pepper is wrapped when it is made: the first of its key, which is never destroyed. */
   readonly pepperVersion: string;
 }
@@ -29,6 +45,8 @@ export function keyStoresOf(
   const [objects, bucket] = [createSmallObjects(name, storage), createObjectStore(name, storage)];
   return {
     keyrings: createKeyringStore(objects, bucket),
+    scan: createKeyringScan(bucket),
+    versions: createKeyVersions(),
     epochs: createEpochStore(objects, bucket),
     pepper: createPepperStore(objects),
     feed: createRevocationFeed(bucket),

@@ -11,7 +11,14 @@ import {
   revocationOf,
   revocationStart,
 } from '../privacy/keys/key-objects.ts';
-import type { EpochStore, KeyringStore, RevocationFeed, Stored, Written } from '../privacy/keys/key-stores.ts';
+import type {
+  EpochStore,
+  KeyringScan,
+  KeyringStore,
+  RevocationFeed,
+  Stored,
+  Written,
+} from '../privacy/keys/key-stores.ts';
 import type { PepperStore } from '../privacy/keys/pepper.ts';
 import { ABSENT, type SmallObjects } from './small-objects.ts';
 
@@ -33,6 +40,19 @@ export function createKeyringStore(objects: SmallObjects, bucket: Pick<ObjectSto
     },
     async deleteIndex(purpose, token) {
       await bucket.delete(indexObject(purpose, token));
+    },
+  };
+}
+
+/** All keyrings by name, a page at a time. */
+export function createKeyringScan(bucket: Pick<ObjectStore, 'list'>): KeyringScan {
+  const prefix = keyringObject('');
+  return {
+    async *names(after) {
+      for await (const { name } of bucket.list(prefix, { from: keyringObject(after) })) {
+        const lookupId = name.slice(prefix.length);
+        if (lookupId !== after) yield lookupId;
+      }
     },
   };
 }

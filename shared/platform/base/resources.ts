@@ -12,6 +12,7 @@ import {
   KEY_NAMES,
   KEY_RING_NAME,
   type KeyName,
+  ROTATION_JOB_NAME,
   SERVICE_ACCOUNT_NAMES,
   type ServiceAccountName,
   TICK_JOB_NAME,
@@ -95,7 +96,7 @@ export function baseResources(place: Place): readonly BaseResource[] {
   ];
 }
 
-/** What starts by the clock: the tick each minute; once an hour a look for what somebody changed by hand. */
+/** What starts by the clock: the tick each minute; once an hour a look for what somebody changed by hand; once a day one at the epochs. */
 function schedules(place: Place): BaseResource[] {
   const job = (name: string, workflow: string, schedule: string): BaseResource => ({
     kind: 'scheduler-job',
@@ -105,7 +106,11 @@ function schedules(place: Place): BaseResource[] {
     workflow,
     serviceAccount: serviceAccountEmail('scheduler', place.projectId),
   });
-  return [job(TICK_JOB_NAME, 'tick', '* * * * *'), job(DRIFT_JOB_NAME, 'mend-drift', '17 * * * *')];
+  return [
+    job(TICK_JOB_NAME, 'tick', '* * * * *'),
+    job(DRIFT_JOB_NAME, 'mend-drift', '17 * * * *'),
+    job(ROTATION_JOB_NAME, 'rotate-epoch', '41 2 * * *'),
+  ];
 }
 
 function serviceAccounts(): BaseResource[] {
@@ -210,6 +215,8 @@ function grants(place: Place): BaseResource[] {
     grant('privacy', 'roles/storage.objectUser', bucket('state')),
     grant('privacy', 'roles/storage.objectUser', bucket('exports')),
     grant('privacy', 'roles/cloudkms.cryptoKeyEncrypterDecrypter', key('subject-kek')),
+    // The rotation of epochs makes, disables and destroys versions of this one key.
+    grant('privacy', 'roles/cloudkms.admin', key('subject-kek')),
     grant('privacy', 'roles/cloudkms.cryptoKeyEncrypterDecrypter', key('platform-kek')),
     grant('privacy', 'roles/cloudkms.signerVerifier', key('certificate')),
     grant('privacy', 'roles/bigquery.dataEditor', project),

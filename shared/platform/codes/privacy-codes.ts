@@ -10,6 +10,13 @@ export const PRIVACY_CODES = {
   ),
   reason_missing: caller('Opening a value needs a reason.', 'Send `reason`; it is kept in the audit log.'),
   unknown_erasure: caller('No erasure has this id.', 'List them with `trib status`.', { status: 404 }),
+  unknown_epoch: caller('No epoch has this id, or it is destroyed.', 'List them with `trib epoch list`.', {
+    status: 404,
+  }),
+  rotation_damaged: system(
+    'Keys of an epoch that ends do not unwrap under it.',
+    'Look at the keyrings: they were damaged or changed. Nothing is destroyed until none names the epoch.',
+  ),
   unknown_export: caller('No export has this id, or it has expired.', 'Ask for a new export.', { status: 404 }),
   exports_not_served: system('Exports are not served yet.', 'Erasures are: POST /v1/erasures.', { status: 501 }),
   unknown_subject: caller('Nothing is held about this user.', 'Check the user id as the app sends it.', {

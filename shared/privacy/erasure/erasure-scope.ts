@@ -62,6 +62,33 @@ export async function openRequestKey(epochs: KeySource, erasureId: string, recor
   return aead;
 }
 
+/**
+ * The stored key of a request moved on to another epoch; `elsewhere` when it is wrapped under another one than `from`, undefined when
+ * it does not unwrap.
+ */
+export function rewrapRequestKey(
+  from: Epoch,
+  to: Epoch,
+  requestId: string,
+  record: Buffer,
+): Buffer | 'elsewhere' | undefined {
+  const parsed = requestKey.safeParse(parseJson(record));
+  if (!parsed.success) return undefined;
+  if (parsed.data.epoch !== from.id) return 'elsewhere';
+  const associated = scopeAssociatedData(requestId);
+  const opened = from.aead.open(Buffer.from(parsed.data.wrapped, 'base64'), associated);
+  if (opened.kind !== 'opened') return undefined;
+  const wrapped = to.aead.seal(opened.plaintext, associated).toString('base64');
+  opened.plaintext.fill(0);
+  return Buffer.from(canonicalJson({ format: 'erasure-key/v1', epoch: to.id, wrapped }), 'utf8');
+}
+
+/** The epoch that wraps the stored key of a request; undefined when it is damaged. */
+export function epochOfRequestKey(record: Buffer): string | undefined {
+  const parsed = requestKey.safeParse(parseJson(record));
+  return parsed.success ? parsed.data.epoch : undefined;
+}
+
 /** The scope as it is stored. */
 export function sealScope(key: Aead, erasureId: string, scope: ErasureScope): Buffer {
   return key.seal(Buffer.from(canonicalJson(scope), 'utf8'), scopeAssociatedData(erasureId));

@@ -155,8 +155,8 @@ export function destroyedKeyrings(
   frozen: readonly FrozenKeyring[],
   epochs: readonly EpochRecord[],
 ): readonly DestroyedKeyring[] {
-  return shredded.map(({ lookupId, generation, shreddedAtMs, digest, revision }) => {
-    const named = frozen.find((each) => each.lookupId === lookupId)?.epochs ?? [];
+  return shredded.map(({ lookupId, generation, shreddedAtMs, digest, revision, epochs: atTheEnd }) => {
+    const named = new Set([...(frozen.find((each) => each.lookupId === lookupId)?.epochs ?? []), ...atTheEnd]);
     return {
       generation,
       shreddedAtMs,
@@ -164,7 +164,7 @@ export function destroyedKeyrings(
       object: saltedDigest(salt, 'object', keyringObject(lookupId)),
       revision,
       epochs: epochs
-        .filter(({ id }) => named.includes(id))
+        .filter(({ id }) => named.has(id))
         .map(({ id, keyVersion, createdAtMs }) => ({ id, keyVersion, openedAtMs: createdAtMs })),
     };
   });

@@ -16,8 +16,11 @@ export interface EpochDeps {
 /** The list of epochs is read again after this long, so that every process wraps under a new epoch within a minute of its opening. */
 export const EPOCH_REFRESH_MS = 60_000;
 
-/** Opens an epoch: a key version of its own, a keyset wrapped under it, recorded. `conflict` when today's epoch is there already. */
-export async function openEpoch({ store, wrapper, clock }: EpochDeps): Promise<Written> {
+/**
+ * Opens an epoch, after another one if any: a key version of its own, a keyset wrapped under it, recorded. `conflict` when it is there
+ * already.
+ */
+export async function openEpoch({ store, wrapper, clock }: EpochDeps, after = ''): Promise<Written> {
   const keyVersion = await wrapper.createVersion();
   const encoded = newEncodedKeyset();
   const wrapped = await wrapper.wrap(keyVersion, encoded);
@@ -25,7 +28,7 @@ export async function openEpoch({ store, wrapper, clock }: EpochDeps): Promise<W
   const createdAtMs = clock.now();
   const record: EpochRecord = {
     format: EPOCH_FORMAT,
-    id: epochIdAt(createdAtMs),
+    id: epochIdAt(createdAtMs, after),
     state: 'open',
     createdAtMs,
     keyVersion,

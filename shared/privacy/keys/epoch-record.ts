@@ -4,6 +4,7 @@ import { canonicalJson } from '../../platform/canonical-json.ts';
 import { formatTimestamp } from '../../platform/timestamp.ts';
 
 export const EPOCH_FORMAT = 'epoch/v1';
+export const EPOCH_ID_PATTERN = /^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:\.[0-9]{2})?$/;
 const MAX_EPOCH_BYTES = 16 * 1024;
 
 /**
@@ -14,8 +15,8 @@ const states = ['open', 'closing', 'destroyed'] as const;
 
 const epochRecord = z.strictObject({
   format: z.literal(EPOCH_FORMAT),
-  /** UTC date on which the epoch was opened, `2026-11-21`. Ids sort by time. */
-  id: z.string().regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/),
+  /** UTC date on which the epoch was opened, `2026-11-21`; another one on the same day is `2026-11-21.01`. Ids sort by time. */
+  id: z.string().regex(EPOCH_ID_PATTERN),
   state: z.enum(states),
   createdAtMs: z.int().min(0),
   /** Resource name of the KMS key version that wraps the keyset, and nothing else. */
@@ -26,9 +27,15 @@ const epochRecord = z.strictObject({
 
 export type EpochRecord = Readonly<z.infer<typeof epochRecord>>;
 
-/** The id of an epoch that is opened now: the UTC date, so that two processes that open one at once open the same. */
-export function epochIdAt(nowMs: number): string {
-  return formatTimestamp(nowMs).slice(0, 10);
+/**
+ * The id of an epoch that is opened now, after the one given if any: the UTC date, so that two processes that open one at once open the
+ * same.
+ */
+export function epochIdAt(nowMs: number, after = ''): string {
+  const date = formatTimestamp(nowMs).slice(0, 10);
+  if (after < date) return date;
+  const [day = date, number = '00'] = after.split('.');
+  return `${day}.${String(Number(number) + 1).padStart(2, '0')}`;
 }
 
 export function encodeEpoch(record: EpochRecord): Buffer {

@@ -1,6 +1,6 @@
 // Owns forgetting a subject for one purpose, as a withdrawal of consent asks: its keys of that purpose go, everything else stays in use.
 import { newKeyring, shredPurpose } from './keyring-changes.ts';
-import type { Keyring, PurposeEntry } from './keyring-record.ts';
+import type { Keyring, PurposeEntry, ShreddedKeyring } from './keyring-record.ts';
 import { changeKeyring, readKeyring } from './keyring-updates.ts';
 import {
   announce,
@@ -51,8 +51,8 @@ export async function shredPurposes(
     await announce(deps, lookupId);
     const { keyring, revision } = changed;
     const tombstone = keyring.state === 'shredded' ? keyring : shreddedEntry(keyring.purposes[purpose]);
-    const { generation, shreddedAtMs, digest } = tombstone;
-    records.unshift({ lookupId, generation, shreddedAtMs, digest, revision });
+    const { generation, shreddedAtMs, digest, epochs = [] } = tombstone;
+    records.unshift({ lookupId, generation, shreddedAtMs, digest, revision, epochs });
   }
   return { kind: 'shredded', records };
 }
@@ -79,7 +79,9 @@ async function describe(
   return { ...none, state: 'live', generation: entry.generation, epochs: [entry.epoch], ...found };
 }
 
-function shreddedEntry(entry: PurposeEntry | undefined): Extract<PurposeEntry, { state: 'shredded' }> {
+function shreddedEntry(
+  entry: PurposeEntry | undefined,
+): Pick<ShreddedKeyring, 'generation' | 'shreddedAtMs' | 'digest' | 'epochs'> {
   if (entry?.state !== 'shredded') throw new Error('a shredded purpose came back live');
-  return entry;
+  return entry.epoch === undefined ? entry : { ...entry, epochs: [entry.epoch] };
 }

@@ -49,6 +49,8 @@ export interface ShreddedRecord {
   readonly digest: string;
   /** The store's revision of the tombstone. */
   readonly revision: string;
+  /** The epochs that wrapped what was destroyed, at the end: a rotation may have moved it on since it was frozen. */
+  readonly epochs: readonly string[];
 }
 
 export type ShredOutcome =
@@ -91,8 +93,8 @@ export async function shredKeyrings(deps: ForgettingDeps, lookupIds: readonly st
     await announce(deps, lookupId);
     const { keyring, revision } = changed;
     if (keyring.state !== 'shredded') throw new Error('a shredded keyring came back live');
-    const { generation, shreddedAtMs, digest } = keyring;
-    records.unshift({ lookupId, generation, shreddedAtMs, digest, revision });
+    const { generation, shreddedAtMs, digest, epochs = [] } = keyring;
+    records.unshift({ lookupId, generation, shreddedAtMs, digest, revision, epochs });
   }
   return { kind: 'shredded', records };
 }

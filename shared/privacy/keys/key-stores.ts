@@ -26,6 +26,12 @@ export interface KeyringStore {
   deleteIndex(purpose: string, token: string): Promise<void>;
 }
 
+/** Goes over all keyrings, for the rotation of epochs. */
+export interface KeyringScan {
+  /** Lookup ids in order, those after `after`. Whatever exists all the while is in it; a page is read when it is come to. */
+  names(after: string): AsyncIterable<string>;
+}
+
 /** Where the records of epochs are kept. */
 export interface EpochStore {
   list(): Promise<readonly Stored[]>;
@@ -47,6 +53,17 @@ export interface KeyWrapper {
   wrap(version: string, plaintext: Buffer): Promise<Buffer>;
   /** Decrypts what this version wrapped. */
   unwrap(version: string, wrapped: Buffer): Promise<Unwrapped>;
+}
+
+/** `scheduled` for destruction can still be taken back; `destroyed` cannot, and everything that the version wrapped is dead. */
+export type KeyVersionState = 'enabled' | 'disabled' | 'scheduled' | 'destroyed';
+
+/** The life of key versions. Every method may be repeated. */
+export interface KeyVersions {
+  state(version: string): Promise<KeyVersionState>;
+  enable(version: string): Promise<void>;
+  disable(version: string): Promise<void>;
+  scheduleDestruction(version: string): Promise<void>;
 }
 
 /** The keys of an epoch, ready to wrap and unwrap. */

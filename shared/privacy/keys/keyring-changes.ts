@@ -1,7 +1,7 @@
 // Owns every change that a keyring can go through, as pure functions: what may follow what, and that nothing follows a tombstone
 // but an explicit reactivation.
 import { digestOf } from '../../platform/digest.ts';
-import { digestOfRecord, encodeKeyring, KEYRING_FORMAT, MAX_LINKED, MAX_PURPOSES } from './keyring-record.ts';
+import { digestOfRecord, encodeKeyring, epochsOf, KEYRING_FORMAT, MAX_LINKED, MAX_PURPOSES } from './keyring-record.ts';
 import type { Keyring, LiveKeyring, LivePurpose } from './keyring-record.ts';
 
 /** Why a change is refused. */
@@ -53,7 +53,9 @@ export function shred(keyring: Keyring, atMs: number, stored: Buffer = encodeKey
   if (keyring.state === 'shredded') return { kind: 'keep', keyring };
   const { format, lookupId, generation } = keyring;
   const digest = digestOfRecord(stored);
-  return { kind: 'write', keyring: { format, state: 'shredded', lookupId, generation, shreddedAtMs: atMs, digest } };
+  const epochs = epochsOf(keyring);
+  const tombstone = { format, state: 'shredded' as const, lookupId, generation, shreddedAtMs: atMs, digest };
+  return { kind: 'write', keyring: epochs.length === 0 ? tombstone : { ...tombstone, epochs } };
 }
 
 /** Opens the next life of an erased subject: no keys yet, and only events dated from now on belong to it. */
@@ -69,7 +71,13 @@ export function shredPurpose(keyring: Keyring, purpose: string, atMs: number): C
   const present = keyring.purposes[purpose];
   if (present?.state === 'shredded') return { kind: 'keep', keyring };
   const digest = digestOf(present ?? null);
-  const tombstone = { state: 'shredded' as const, generation: keyring.generation, shreddedAtMs: atMs, digest };
+  const tombstone = {
+    state: 'shredded' as const,
+    generation: keyring.generation,
+    shreddedAtMs: atMs,
+    digest,
+    ...(present === undefined ? {} : { epoch: present.epoch }),
+  };
   return { kind: 'write', keyring: { ...keyring, purposes: { ...keyring.purposes, [purpose]: tombstone } } };
 }
 

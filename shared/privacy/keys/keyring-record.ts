@@ -36,6 +36,8 @@ const shreddedPurpose = z.strictObject({
   shreddedAtMs: timeMs,
   /** SHA-256 of the canonical JSON of the entry that was destroyed. */
   digest,
+  /** The epoch that wrapped it; none when there were no keys. */
+  epoch: z.string().min(1).max(64).optional(),
 });
 const liveKeyring = z.strictObject({
   format: z.literal(KEYRING_FORMAT),
@@ -59,6 +61,8 @@ const shreddedKeyring = z.strictObject({
   shreddedAtMs: timeMs,
   /** SHA-256 of the record's bytes that were destroyed. */
   digest,
+  /** The epochs that wrapped its keys at the end, sorted. */
+  epochs: z.array(z.string().min(1).max(64)).max(MAX_PURPOSES).optional(),
 });
 const keyring = z.discriminatedUnion('state', [liveKeyring, shreddedKeyring]);
 
@@ -70,7 +74,9 @@ export type LiveKeyring = Readonly<Omit<z.infer<typeof liveKeyring>, 'purposes' 
   readonly linked: readonly string[];
 };
 /** What is left of a keyring: the name stays taken, so that nothing can make it again. Tombstones never expire. */
-export type ShreddedKeyring = Readonly<z.infer<typeof shreddedKeyring>>;
+export type ShreddedKeyring = Readonly<Omit<z.infer<typeof shreddedKeyring>, 'epochs'>> & {
+  readonly epochs?: readonly string[] | undefined;
+};
 export type Keyring = LiveKeyring | ShreddedKeyring;
 
 /** A record that was read, or where it breaks its format. The problem names fields, never values. */
@@ -94,6 +100,13 @@ export function parseKeyring(bytes: Buffer, expected: string): KeyringParsed {
     return { kind: 'damaged', problem: `purposes: more than ${MAX_PURPOSES}` };
   }
   return { kind: 'keyring', keyring: result.data };
+}
+
+/** The epochs that wrap the live keys of a keyring, sorted. */
+export function epochsOf(keyring: Keyring): readonly string[] {
+  if (keyring.state === 'shredded') return [];
+  const live = Object.values(keyring.purposes).flatMap((entry) => (entry.state === 'live' ? [entry.epoch] : []));
+  return [...new Set(live)].sort();
 }
 
 /** SHA-256 of what is about to be destroyed, for its tombstone. */

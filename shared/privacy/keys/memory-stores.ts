@@ -2,7 +2,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type {
   EpochStore,
+  KeyringScan,
   KeyringStore,
+  KeyVersions,
+  KeyVersionState,
   KeyWrapper,
   RevocationFeed,
   Revocation,
@@ -15,6 +18,7 @@ import type { PepperStore } from './pepper.ts';
 /** Objects by name with conditional writes; revisions count up over all of them, as Cloud Storage's generations do. */
 class Objects {
   readonly #objects = new Map<string, Stored>();
+  #sorted: string[] | undefined;
   #revision = 0;
 
   read(name: string): Stored | undefined {
@@ -35,22 +39,35 @@ class Objects {
 
   delete(name: string): void {
     this.#objects.delete(name);
+    this.#sorted = undefined;
   }
 
   list(): readonly Stored[] {
     return [...this.#objects.values()];
   }
 
-  names(): readonly string[] {
-    return [...this.#objects.keys()];
+  /** Names behind one, in order; sorted once for as long as no name comes or goes. */
+  namesAfter(after: string, count: number): readonly string[] {
+    if (this.#sorted?.length !== this.#objects.size) this.#sorted = [...this.#objects.keys()].sort();
+    const sorted = this.#sorted;
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((sorted[middle] ?? '') <= after) low = middle + 1;
+      else high = middle;
+    }
+    return sorted.slice(low, low + count);
   }
 }
 
 /** Keyrings and index in memory, with a look at what is there. */
-export interface MemoryKeyringStore extends KeyringStore {
+export interface MemoryKeyringStore extends KeyringStore, KeyringScan {
   /** Every `<purpose>|<token>` of the index. */
   indexed(): readonly string[];
 }
+
+/** Names that a scan takes at once, as a page of Cloud Storage has them. */
+const PAGE = 1000;
 
 /** An empty store of keyrings. */
 export function memoryKeyringStore(): MemoryKeyringStore {
@@ -69,6 +86,16 @@ export function memoryKeyringStore(): MemoryKeyringStore {
     },
     deleteIndex: async (purpose, token) => void index.delete(`${purpose}|${token}`),
     indexed: () => [...index.keys()],
+    async *names(after) {
+      // Sorted anew for each page only: a million names are too many to sort for each of them.
+      for (let last = after; ;) {
+        const page = keyrings.namesAfter(last, PAGE);
+        yield* page;
+        const end = page.at(-1);
+        if (end === undefined) return;
+        last = end;
+      }
+    },
   };
 }
 
@@ -101,7 +128,7 @@ export function memoryRevocationFeed(): RevocationFeed {
 }
 
 /** A key management service in memory, which counts its calls and can destroy a version. */
-export interface MemoryKeyWrapper extends KeyWrapper {
+export interface MemoryKeyWrapper extends KeyWrapper, KeyVersions {
   readonly calls: { wrap: number; unwrap: number };
   destroy(version: string): void;
 }
@@ -111,29 +138,49 @@ const TAG_BYTES = 16;
 
 /** An empty key management service: AES-256-GCM under a random key for each version, without associated data. */
 export function memoryKeyWrapper(): MemoryKeyWrapper {
-  const versions = new Map<string, Buffer | undefined>();
+  const versions = new Map<string, { key: Buffer; state: KeyVersionState }>();
   const calls = { wrap: 0, unwrap: 0 };
+  const versionOf = (name: string): { key: Buffer; state: KeyVersionState } => {
+    const version = versions.get(name);
+    if (version === undefined) throw new Error(`there is no key version ${name}`);
+    return version;
+  };
+  const usable = (name: string): Buffer => {
+    const { key, state } = versionOf(name);
+    if (state !== 'enabled') throw new Error(`key version ${name} is ${state}`);
+    return key;
+  };
+  const become = async (name: string, state: KeyVersionState): Promise<void> => {
+    const version = versionOf(name);
+    if (version.state === 'destroyed') throw new Error(`key version ${name} is destroyed`);
+    version.state = state;
+  };
   return {
     calls,
     createVersion: async () => {
       const name = `memory/cryptoKeys/subject-kek/cryptoKeyVersions/${versions.size + 1}`;
-      versions.set(name, randomBytes(32));
+      versions.set(name, { key: randomBytes(32), state: 'enabled' });
       return name;
     },
     wrap: async (version, plaintext) => {
       calls.wrap += 1;
-      const key = versions.get(version);
-      if (key === undefined) throw new Error(`key version ${version} is not enabled`);
       const iv = randomBytes(IV_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', key, iv);
+      const cipher = createCipheriv('aes-256-gcm', usable(version), iv);
       return Buffer.concat([iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
     },
     unwrap: async (version, wrapped) => {
       calls.unwrap += 1;
-      const key = versions.get(version);
-      return key === undefined ? { kind: 'destroyed' } : decrypt(key, wrapped);
+      return versionOf(version).state === 'destroyed' ? { kind: 'destroyed' } : decrypt(usable(version), wrapped);
     },
-    destroy: (version) => void versions.set(version, undefined),
+    state: async (version) => versionOf(version).state,
+    enable: (version) => become(version, 'enabled'),
+    disable: (version) => become(version, 'disabled'),
+    scheduleDestruction: (version) => become(version, 'scheduled'),
+    destroy(version) {
+      const found = versionOf(version);
+      found.key.fill(0);
+      found.state = 'destroyed';
+    },
   };
 }
 

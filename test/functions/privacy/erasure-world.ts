@@ -16,6 +16,7 @@ import type { ErasureDeps } from '#functions/privacy/erasures/erasure-deps.ts';
 import { createLedger } from '#functions/privacy/erasures/ledger.ts';
 import { requestErasure } from '#functions/privacy/erasures/request-erasure.ts';
 import { STEP_VERBS, takeStepOf } from '#functions/privacy/erasures/steps/steps.ts';
+import type { RotationDeps } from '#functions/privacy/rotation/rotation-deps.ts';
 import type { Facts } from '#functions/privacy/facts.ts';
 import { BOUND_MS, newWorld, type World } from '#test/shared/privacy/world.ts';
 import { memoryObjectStore, type MemoryObjectStore } from '#test/shared/platform/memory-object-store.ts';
@@ -34,6 +35,8 @@ export interface ErasureWorld extends Omit<World, 'deps'> {
   readonly logged: string[];
   /** What a process works on; `process` is one that nobody kills, unless another is given. */
   deps(process?: Process): ErasureDeps;
+  /** What a process rotates epochs with. */
+  rotation(process?: Process): RotationDeps;
   /** Puts a catalog in force. */
   apply(catalog: Catalog): Promise<void>;
 }
@@ -62,6 +65,7 @@ export async function newErasureWorld(
     executions,
     logged,
     deps: (process = new Process()) => depsOf(made, process, log),
+    rotation: (process = new Process()) => rotationOf(made, process, log),
     async apply(next) {
       const { digest, text } = bundleOf(next);
       await objects.create(bundleObject(digest), text);
@@ -106,6 +110,24 @@ function depsOf(world: ErasureWorld, process: Process, log: Log): ErasureDeps {
     newId: () => uuidV7(clock.now(), randomBytes),
     log,
   };
+}
+
+function rotationOf(world: ErasureWorld, process: Process, log: Log): RotationDeps {
+  const { objects, ledger, facts, clock } = depsOf(world, process, log);
+  const epochStore = process.through('epochs', world.epochStore, {
+    create: (id: string) => id,
+    replace: (id: string) => id,
+  });
+  const keyrings = process.through('keys', world.store, { replace: () => 'keyring' });
+  const wrapper = process.through('kms', world.wrapper, {
+    createVersion: () => '',
+    enable: () => '',
+    disable: () => '',
+    scheduleDestruction: () => '',
+  });
+  const epochs = new EpochKeys({ store: epochStore, wrapper, clock });
+  const { store: scan } = world;
+  return { objects, keyrings, scan, epochStore, epochs, wrapper, versions: wrapper, ledger, facts, clock, log };
 }
 
 function factsOf({ facts }: ErasureWorld): Facts {

@@ -28,7 +28,7 @@ export const shredStep: Step<'shredded'> = {
     for (const lookupId of lookupIds) deps.keys.keyrings.forget(lookupId);
     await listEpochs(
       deps,
-      keyrings.flatMap(({ epochs }) => epochs),
+      [...keyrings, ...records].flatMap(({ epochs }) => epochs),
     );
     const destroyed = destroyedKeyrings(record.salt, records, keyrings, deps.keys.epochs.records);
     return { kind: 'report', report: { keyrings: destroyed } };

@@ -128,7 +128,7 @@ test('a frozen keyring takes no keys, no links and no withdrawal, and can be shr
   assert.equal(written(shred(frozen, AT_MS)).state, 'shredded');
 });
 
-test('a tombstone holds the digest of the very bytes that were destroyed and nothing else of them', () => {
+test('a tombstone holds the digest of the very bytes that were destroyed, the epochs that wrapped them, and nothing else', () => {
   const live = written(withLink(written(withPurpose(newKeyring(LOOKUP_ID), 'ads', entry('secret'))), VISITOR));
   const stored = encodeKeyring(live);
   const tombstone = written(shred(live, AT_MS, stored));
@@ -137,6 +137,7 @@ test('a tombstone holds the digest of the very bytes that were destroyed and not
     state: 'shredded',
     lookupId: LOOKUP_ID,
     generation: 1,
+    epochs: ['2026-11-21'],
     shreddedAtMs: AT_MS,
     digest: digestOfRecord(stored),
   });
