@@ -134,7 +134,7 @@ class QueueingClient implements Client {
       const dropped = outbox.add(event);
       if (outbox.has(event.id)) saver.add(event);
       saver.remove(dropped);
-      sender.wake();
+      sender.added();
     }
     return { kind: 'queued', id: event.id };
   }

@@ -15,7 +15,8 @@ export function eventsHeaders(writeKey: string): Readonly<Record<string, string>
 /** Posts; a redirect is a failure, because following one would change the method or leak the key. */
 export async function fetchReply(url: string, init: RequestInit): Promise<Reply> {
   try {
-    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    // Browsers before 2022 have none; they time out by themselves.
+    const signal = AbortSignal.timeout?.(REQUEST_TIMEOUT_MS) ?? null;
     const response = await fetch(url, { method: 'POST', redirect: 'error', signal, ...init });
     const text = await response.text();
     return { kind: 'answer', status: response.status, retryAfter: response.headers.get('retry-after'), text };

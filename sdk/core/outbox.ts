@@ -43,7 +43,7 @@ export interface Tally {
 interface Entry {
   readonly event: QueuedEvent;
   flying: boolean;
-  /** An event that was answered `retry` waits by itself; the others go on. */
+  /** An event that was answered `retry` waits by itself until then, while the others go on; 0 when it does not. */
   notBeforeMs: number;
   retries: number;
 }
@@ -61,6 +61,8 @@ export class Outbox {
   #entries = new Map<string, Entry>();
   #bytes = 0;
   #flying = 0;
+  /** How many wait by themselves. */
+  #held = 0;
   #failures = 0;
   #holdUntilMs = 0;
   #heldByServer = false;
@@ -79,6 +81,11 @@ export class Outbox {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Whether a batch is full, so that nothing is gained by waiting for more. */
+  get full(): boolean {
+    return this.#entries.size - this.#flying - this.#held >= this.#limits.batchEvents;
   }
 
   has(id: string): boolean {
@@ -120,7 +127,7 @@ export class Outbox {
 
   /** When to send next, in epoch milliseconds: a full batch at once, else when the oldest has waited for `gatherMs`. */
   dueAtMs(gatherMs: number): number | undefined {
-    const full = this.#entries.size - this.#flying >= this.#limits.batchEvents;
+    const { full } = this;
     let dueMs = Infinity;
     for (const { event, flying, notBeforeMs } of this.#entries.values()) {
       if (flying) continue;
@@ -146,7 +153,10 @@ export class Outbox {
       if (taken.length === this.#limits.batchEvents) break;
     }
     if (taken.length === 0) return undefined;
-    for (const entry of taken) entry.flying = true;
+    for (const entry of taken) {
+      entry.flying = true;
+      this.#holdBack(entry, 0);
+    }
     this.#flying += taken.length;
     return { events: taken.map(({ event }) => event), bytes };
   }
@@ -177,7 +187,7 @@ export class Outbox {
         this.#batchBytes = Math.max(1, flight.bytes / 2);
         return NOTHING;
       case 'unknown':
-        for (const entry of entries) if (entry !== undefined) entry.notBeforeMs = nowMs + UNKNOWN_WAIT_MS;
+        for (const entry of entries) if (entry !== undefined) this.#holdBack(entry, nowMs + UNKNOWN_WAIT_MS);
         return NOTHING;
     }
   }
@@ -194,7 +204,7 @@ export class Outbox {
       if (entry === undefined) continue;
       if (status === 'retry') {
         entry.retries += 1;
-        entry.notBeforeMs = nowMs + backoffMs(entry.retries, waitMs, this.#random);
+        this.#holdBack(entry, nowMs + backoffMs(entry.retries, waitMs, this.#random));
         continue;
       }
       this.tally[status] += 1;
@@ -207,6 +217,11 @@ export class Outbox {
   #hold(untilMs: number, byServer: boolean): void {
     this.#holdUntilMs = untilMs;
     this.#heldByServer = byServer;
+  }
+
+  #holdBack(entry: Entry, untilMs: number): void {
+    this.#held += Number(untilMs > 0) - Number(entry.notBeforeMs > 0);
+    entry.notBeforeMs = untilMs;
   }
 
   #insert(event: QueuedEvent): void {
@@ -240,10 +255,11 @@ export class Outbox {
   }
 
   #removeAll(entries: readonly Entry[]): readonly string[] {
-    for (const { event, flying } of entries) {
-      this.#entries.delete(event.id);
-      this.#bytes -= event.bytes;
-      if (flying) this.#flying -= 1;
+    for (const entry of entries) {
+      this.#entries.delete(entry.event.id);
+      this.#bytes -= entry.event.bytes;
+      this.#holdBack(entry, 0);
+      if (entry.flying) this.#flying -= 1;
     }
     return entries.map(({ event }) => event.id);
   }

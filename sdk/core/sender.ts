@@ -47,6 +47,12 @@ export class Sender {
     else void this.#sendNext(nowMs);
   }
 
+  /** An event was added. Cheap when nothing changes by it, which is nearly always. */
+  added(): void {
+    const { outbox, clock, gatherMs = 0 } = this.#parts;
+    if (this.#timer === undefined || outbox.full || this.#timer.atMs > clock.now() + gatherMs) this.wake();
+  }
+
   /** Sends what there is without gathering; resolves when nothing waits or is under way, or when that is not to be expected in time. */
   flush(timeoutMs: number): Promise<void> {
     const { clock } = this.#parts;

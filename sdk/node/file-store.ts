@@ -39,15 +39,16 @@ export class FileStore implements QueueStore {
 
   async write(added: readonly QueuedEvent[], removed: readonly string[]): Promise<void> {
     const known = removed.filter((id) => this.#events.has(id));
-    if (added.length + known.length > 0) await this.#append(lineOf(added, known));
+    if (added.length + known.length === 0) return;
+    if (added.length === 0 && known.length === this.#events.size) await this.#empty();
+    else await this.#append(lineOf(added, known));
     for (const id of known) this.#forget(id);
     for (const event of added) {
       this.#forget(event.id);
       this.#events.set(event.id, event);
       this.#liveBytes += event.bytes;
     }
-    if (this.#fileBytes > 0 && this.#events.size === 0) await this.#empty();
-    else if (this.#fileBytes > 2 * this.#liveBytes + MAX_DEAD_BYTES) await this.#rewrite();
+    if (this.#fileBytes > 2 * this.#liveBytes + MAX_DEAD_BYTES) await this.#rewrite();
   }
 
   async scrub(): Promise<void> {
