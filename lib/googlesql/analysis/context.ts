@@ -71,7 +71,11 @@ export class Analysis {
 
   /** An id for anything else that needs one. */
   nextId(): number {
-    this.#shared.lastId++;
+    return this.#spend(1);
+  }
+
+  #spend(parts: number): number {
+    this.#shared.lastId += parts;
     if (this.#shared.lastId > MAX_PARTS) throw new SqlError(TOO_COMPLEX, 0);
     return this.#shared.lastId;
   }
@@ -92,7 +96,7 @@ export class Analysis {
     if (this.#shared.depth >= MAX_EXPANSION) throw new SqlError(`${what} is nested too deeply or refers to itself`);
     this.#shared.depth++;
     // Whatever is expanded counts, so that a few functions that call each other often do not run for ever.
-    this.nextId();
+    this.#spend(EXPANSION_PARTS);
     try {
       return resolve();
     } finally {
@@ -124,6 +128,9 @@ const MAX_NESTING = 500;
 
 /** Most columns, at all places, that one statement may come to with everything expanded; bounds its time and memory. */
 const MAX_PARTS = 1_000_000;
+
+/** As how many of them one view or function counts that is looked into: about what that takes. */
+const EXPANSION_PARTS = 100;
 
 /** As BigQuery words it. */
 const TOO_COMPLEX =

@@ -1,6 +1,6 @@
 /** Calls of functions of the catalog: SQL functions are looked through. */
 
-import type { FunctionCall, PathName } from '../syntax/ast-expression.ts';
+import type { Expression as SyntaxExpression, FunctionCall, PathName } from '../syntax/ast-expression.ts';
 import { given } from '../syntax/given.ts';
 import { parseExpressionOrThrow } from '../syntax/parse.ts';
 import { SqlError } from '../syntax/sql-error.ts';
@@ -83,10 +83,20 @@ function expand(
   return bindings.length === 0 ? body : { kind: 'let', type: body.type, bindings, body, ...effect };
 }
 
+const parsed = new WeakMap<CatalogRoutine, SyntaxExpression>();
+
+function parsedBody(routine: CatalogRoutine): SyntaxExpression {
+  const before = parsed.get(routine);
+  if (before !== undefined) return before;
+  const body = parseExpressionOrThrow(routine.body);
+  parsed.set(routine, body);
+  return body;
+}
+
 /** Places inside the body are not places of the query: errors point at the call. */
 function resolveBody(routine: CatalogRoutine, scope: ExpressionScope, at: number): Expression {
   try {
-    const body = scope.analysis.resolve.expression(parseExpressionOrThrow(routine.body), scope);
+    const body = scope.analysis.resolve.expression(parsedBody(routine), scope);
     if (routine.returns === undefined) return body;
     if (!coerces(body, routine.returns)) {
       throw new SqlError(

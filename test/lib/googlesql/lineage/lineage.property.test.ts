@@ -2,32 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { analyzeQuery } from '#lib/googlesql/analysis/analyze.ts';
-import type { Catalog, CatalogTable } from '#lib/googlesql/analysis/catalog.ts';
+import type { CatalogTable } from '#lib/googlesql/analysis/catalog.ts';
 import { lineageOfQuery, type QueryLineage } from '#lib/googlesql/lineage/lineage.ts';
 import type { SourceColumn } from '#lib/googlesql/lineage/source.ts';
-import { randomQuery, randomTables } from '../random-query.ts';
-import { typeOfText } from '../type-of-text.ts';
-
-const tables = new Map(
-  Object.entries(randomTables).map(([name, columns]): [string, CatalogTable] => [
-    name,
-    {
-      path: { project: 'p', dataset: 'd', name },
-      kind: 'table',
-      columns: columns.map((column) => ({ name: column.name, type: typeOfText(column.type), required: false })),
-      requirePartitionFilter: false,
-    },
-  ]),
-);
-
-const catalog: Catalog = {
-  findTable: ({ name }) => {
-    const value = tables.get(name);
-    return value === undefined ? { kind: 'noObject' } : { kind: 'found', value };
-  },
-  findRoutine: () => ({ kind: 'noObject' }),
-  listTables: () => [],
-};
+import { randomCatalog } from '../random-catalog.ts';
+import { randomQuery } from '../random-query.ts';
 
 interface Traced {
   readonly lineage: QueryLineage;
@@ -35,7 +14,7 @@ interface Traced {
 }
 
 function trace(sql: string): Traced {
-  const outcome = analyzeQuery(sql, catalog, { project: 'p' });
+  const outcome = analyzeQuery(sql, randomCatalog, { project: 'p' });
   assert.ok(outcome.kind === 'ok', outcome.kind === 'failed' ? `${outcome.problem.message}\n${sql}` : '');
   return { lineage: lineageOfQuery(outcome.query.tree), read: new Set(outcome.query.tables) };
 }
