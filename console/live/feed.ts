@@ -10,7 +10,7 @@ const COUNTS_EVERY_MS = 2000;
 const LISTS_EVERY_MS = 4000;
 /** Partitions of each row of the list: two days of hours. */
 const NEWEST = 48;
-const RUNS = 30;
+const RUNS = 20;
 /** The most that one question may be about. */
 const ENDPOINTS_AT_ONCE = 100;
 /** A clock that differs by less is not worth correcting. */

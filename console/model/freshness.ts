@@ -13,22 +13,32 @@ export interface FreshnessText {
 /** What is said of an endpoint. */
 export function freshnessText({ freshness, promise }: Endpoint, nowMs: number): FreshnessText {
   const { state, missing, upTo } = freshness;
-  const reaches = upTo === undefined ? 'no rows yet' : `rows up to ${formatAge(nowMs - Date.parse(upTo))} ago`;
-  const promisedMs = missing?.promisedAt === undefined ? undefined : Date.parse(missing.promisedAt);
   switch (state) {
     case 'empty':
       return { state, label: 'empty', detail: 'nothing published, nothing expected yet' };
-    case 'current':
+    case 'current': {
+      const reaches = upTo === undefined ? 'no rows yet' : `rows up to ${formatAge(nowMs - Date.parse(upTo))} ago`;
       return { state, label: 'current', detail: reaches };
-    case 'late': {
-      const by = promisedMs === undefined ? '' : ` by ${formatAge(nowMs - promisedMs)}`;
-      return { state, label: `late${by}`, detail: `${missing?.key ?? ''} was promised ${promiseText(promise)}` };
     }
-    case 'due': {
-      const left = promisedMs === undefined ? '' : `, ${formatAge(promisedMs - nowMs)} left`;
-      return { state, label: 'due', detail: `${missing?.key ?? ''} is next${left}` };
-    }
+    case 'late':
+    case 'due':
+      return missingText(state, missing ?? { key: '' }, promise, nowMs);
   }
+}
+
+function missingText(
+  state: 'late' | 'due',
+  { key, promisedAt }: NonNullable<Endpoint['freshness']['missing']>,
+  promise: Promised | undefined,
+  nowMs: number,
+): FreshnessText {
+  if (promisedAt === undefined) {
+    // Only what an import brought has no time by which it was promised.
+    return { state, label: promise === undefined ? 'due' : 'catching up', detail: `${key} is next` };
+  }
+  const distance = formatAge(nowMs - Date.parse(promisedAt));
+  if (state === 'due') return { state, label: 'due', detail: `${key} is next, ${distance} left` };
+  return { state, label: `late by ${distance}`, detail: `${key} was promised ${promiseText(promise)}` };
 }
 
 /** `within 15 min of its end`, `by 06:00 Europe/Stockholm`, `at no time` */

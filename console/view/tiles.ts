@@ -43,7 +43,7 @@ function acceptedTile({ counts }: PageState): VElement {
 function rejectedTile({ counts, endpoints = [], samples }: PageState): VElement {
   if (counts === undefined) return tile('Rejected', '–');
   const { received, rejected, duplicate } = totalOf(eventCounts(counts, endpoints, samples));
-  const share = received === 0 ? '' : ` ${formatPercent(rejected / received)}`;
+  const share = rejected === 0 ? '' : ` ${formatPercent(rejected / received)}`;
   return tile(
     'Rejected',
     [formatCount(rejected), h('small', {}, share)],

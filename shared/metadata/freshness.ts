@@ -5,6 +5,7 @@ import type { Tier } from '../catalog/platform.ts';
 import { addDuration, durationOf } from '../platform/duration.ts';
 import { type Calendar, dueAt, firstPartition, lastExpected } from '../pipelines/expected-partitions.ts';
 import { calendarOf, isKnown, knownKeys, type Moment } from '../pipelines/horizon.ts';
+import { inputNeed } from '../pipelines/input-window.ts';
 import { ALL, boundsOf, keysBetween, nextKey, type PartitionKey } from '../pipelines/partition-key.ts';
 import type { FreshnessShown } from './api/endpoint-shapes.ts';
 
@@ -67,9 +68,24 @@ function firstMissing(
 
 function promisedAt(moment: Moment, endpoint: Endpoint, calendar: Calendar, key: PartitionKey): number | undefined {
   const promised = promiseOf(moment, endpoint);
-  if (promised === undefined || key === ALL) return undefined;
+  if (promised === undefined || key === ALL || isHistory(moment, endpoint, key)) return undefined;
   const dueMs = dueAt(calendar, key);
   return promised.kind === 'within' ? addDuration(dueMs, durationOf(promised.duration)) : nextDeadline(promised, dueMs);
+}
+
+/** Whether a partition holds, or is made of, what only an import brought: nobody was promised that before it came. */
+function isHistory(moment: Moment, endpoint: Endpoint, key: PartitionKey): boolean {
+  if (endpoint.kind === 'event') {
+    const calendar = calendarOf(endpoint, moment.firstApplied);
+    return calendar === undefined || key < firstPartition(calendar);
+  }
+  return endpoint.inputs.some((input) => {
+    const other = moment.catalog.endpoints[input.endpoint];
+    if (other === undefined || other.id === endpoint.id) return false;
+    const need = inputNeed(input.window, key, other.grain);
+    if (need.kind !== 'keys') return false;
+    return need.required.some((one) => isKnown(moment, other.id, one) && isHistory(moment, other, one));
+  });
 }
 
 /** The first time from an instant on at which the clocks of the time zone show the deadline. */

@@ -54,7 +54,7 @@ test('before a catalog is applied the page says what to do, and it is there once
 
 test('endpoints, the grid of their partitions, runs and who is looking are shown', { skip }, async () => {
   await page.until("document.querySelectorAll('.strip .cell').length > 100");
-  await page.until("document.querySelectorAll('.runs tbody tr').length === 30");
+  await page.until("document.querySelectorAll('.runs tbody tr').length === 20");
   assert.match(await textOf('.endpoints'), /listening\.track_played[\s\S]*team-listening[\s\S]*current/);
   assert.match(await textOf('.runs tbody'), /running[\s\S]*query_failed/);
   assert.match(await textOf('.who'), /tributary-analyst/);

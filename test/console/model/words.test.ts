@@ -82,6 +82,8 @@ test('freshness says against what it is late', () => {
   });
   const due = freshnessText({ ...late, freshness: { state: 'due', missing } }, NOW - 3_600_000);
   assert.equal(due.detail, '2026-08-10 is next, 40 min left');
+  const imported = freshnessText({ ...late, freshness: { state: 'due', missing: { key: '2026-08-01' } } }, NOW);
+  assert.deepEqual([imported.label, imported.detail], ['catching up', '2026-08-01 is next']);
   const upTo = '2026-08-11T04:00:00.000Z';
   assert.equal(
     freshnessText({ ...ENDPOINT, freshness: { state: 'current', upTo } }, NOW).detail,

@@ -55,6 +55,15 @@ test('a partition in the middle that was begun and never published is missing, o
   assert.equal(freshness('music.played', '2026-08-01T03:05:00Z', stale).state, 'current');
 });
 
+test('what an import brought was promised to nobody, nor what is made of it', () => {
+  const imported = hours('2026-07-20', 5);
+  const waiting = { ...imported, 'music.played 2026-07-20T05': { state: 'waiting', generation: 0 } } as const;
+  const hour = freshness('music.played', '2026-08-01T00:30:00Z', waiting);
+  assert.deepEqual([hour.state, hour.missing], ['due', { key: '2026-07-20T05', promisedMs: undefined }]);
+  const day = freshness('music.daily', '2026-08-01T00:30:00Z', waiting);
+  assert.deepEqual([day.state, day.missing], ['due', { key: '2026-07-20', promisedMs: undefined }]);
+});
+
 test('without a service level a pipeline promises nothing, so it is never late', () => {
   const plain = catalogWith(dailyPipeline());
   const now = moment(plain, '2026-09-01T00:00:00Z', hours('2026-08-01'), FIRST);
