@@ -27,9 +27,18 @@ export interface CoercionPlace {
 /** Whether the expression can be taken to the type without CAST. */
 export function coerces(expression: Expression, type: SqlType): boolean {
   if (isUntyped(expression) || coercionCost(expression.type, type, standingOf(expression)) !== undefined) return true;
+  if (expression.kind === 'struct' && type.kind === 'STRUCT' && expression.fields.length === type.fields.length) {
+    return type.fields.every((field, i) => fieldCoerces(expression.fields[i], field.type));
+  }
   // An array that is written out is what its elements are; one without elements is of any type.
   if (expression.kind !== 'array' || type.kind !== 'ARRAY') return false;
-  return expression.elements.every((element) => element.kind === 'literal' && coerces(element, type.element));
+  return expression.elements.every((element) => writtenKinds.has(element.kind) && coerces(element, type.element));
+}
+
+const writtenKinds: ReadonlySet<Expression['kind']> = new Set(['literal', 'struct', 'array']);
+
+function fieldCoerces(field: Expression | undefined, type: SqlType): boolean {
+  return field !== undefined && coerces(field, type);
 }
 
 /** The expression as that type; the caller has seen that it coerces. Throws when a literal's value does not fit. */

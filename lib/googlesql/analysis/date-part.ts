@@ -1,4 +1,4 @@
-/** Date parts as arguments: `DAY`, `WEEK(MONDAY)`. */
+/** Keywords as arguments: date parts such as `DAY` and `WEEK(MONDAY)`, and the forms of NORMALIZE. */
 
 import type { Expression as SyntaxExpression } from '../syntax/ast-expression.ts';
 import type { PartNode } from '../tree/expression.ts';
@@ -6,7 +6,7 @@ import { STRING } from '../types/sql-type.ts';
 
 const parts: ReadonlySet<string> = new Set(
   `MICROSECOND MILLISECOND SECOND MINUTE HOUR DAY DAYOFWEEK DAYOFYEAR WEEK ISOWEEK MONTH QUARTER YEAR ISOYEAR DATE TIME
-  DATETIME NANOSECOND`.split(/\s+/),
+  DATETIME NANOSECOND NFC NFD NFKC NFKD`.split(/\s+/),
 );
 
 const weekdays = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'];

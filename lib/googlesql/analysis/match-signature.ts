@@ -3,7 +3,7 @@
 import { patternText, type Parameter, type Signature, type TypePattern } from '../functions/signature.ts';
 import type { Expression } from '../tree/expression.ts';
 import { coercionCost } from '../types/coercion.ts';
-import { arrayOf, INT64, typeName, type SqlType } from '../types/sql-type.ts';
+import { arrayOf, INT64, structOf, typeName, type SqlType } from '../types/sql-type.ts';
 import { commonSupertype, type Candidate } from '../types/supertype.ts';
 import { candidateOf, isUntyped, standingOf } from './literal.ts';
 
@@ -169,7 +169,17 @@ function concrete(pattern: TypePattern, bindings: Bindings): SqlType | undefined
       const element = concrete(pattern.element, bindings);
       return element === undefined || element.kind === 'ARRAY' ? undefined : arrayOf(element);
     }
+    case 'struct': {
+      const fields = pattern.fields.map((field) => ({ name: field.name, type: concrete(field.pattern, bindings) }));
+      return fields.every(isTyped) ? structOf(fields) : undefined;
+    }
     default:
       return undefined;
   }
+}
+
+function isTyped<Field extends { readonly type: SqlType | undefined }>(
+  field: Field,
+): field is Field & { readonly type: SqlType } {
+  return field.type !== undefined;
 }

@@ -4,7 +4,7 @@ import { SqlError } from '../syntax/sql-error.ts';
 import type { AggregateCall } from '../tree/expression.ts';
 import type { FrameEdge, WindowCall } from '../tree/scan.ts';
 import type { Context } from './context.ts';
-import { orderText, singleKeyText } from './order.ts';
+import { orderText, rangeValue, singleKeyText } from './order.ts';
 import { duckType } from './types.ts';
 
 /** An aggregate over the rows of a group. */
@@ -21,7 +21,8 @@ export function windowText(call: WindowCall, context: Context): string {
   if (call.windowOrder.length > 0) parts.push(`ORDER BY ${windowOrderText(call, context)}`);
   if (call.frame !== undefined) {
     const { unit, start, end } = call.frame;
-    parts.push(`${unit} BETWEEN ${edgeText(start, context)} AND ${edgeText(end, context)}`);
+    const edge = unit === 'RANGE' ? rangeEdgeText : edgeText;
+    parts.push(`${unit} BETWEEN ${edge(start, context)} AND ${edge(end, context)}`);
   }
   return callText(call, context, ` OVER (${parts.join(' ')})`);
 }
@@ -35,6 +36,11 @@ function windowOrderText(call: WindowCall, context: Context): string {
 
 function edgeText(edge: FrameEdge, context: Context): string {
   return 'offset' in edge ? `${context.emit.expression(edge.offset, context)} ${edge.kind}` : edge.kind;
+}
+
+function rangeEdgeText(edge: FrameEdge, context: Context): string {
+  if (!('offset' in edge)) return edge.kind;
+  return `${rangeValue(context.emit.expression(edge.offset, context), edge.offset.type)} ${edge.kind}`;
 }
 
 function callText(call: AggregateCall, context: Context, over: string): string {

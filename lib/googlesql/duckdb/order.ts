@@ -1,6 +1,7 @@
 /** Sort keys: NULLs always placed, NaN where GoogleSQL has it. */
 
 import type { OrderKey } from '../tree/expression.ts';
+import type { SqlType } from '../types/sql-type.ts';
 import type { Context } from './context.ts';
 
 /** The keys with commas between. */
@@ -16,10 +17,27 @@ function keyText({ expression, descending, nullsFirst }: OrderKey, context: Cont
   return `(NOT isnan(${text})) ${direction}, ${sortable(text)} ${direction}`;
 }
 
-/** One key for a RANGE frame, which may have no other. */
+/** One key for a RANGE frame with offsets, which may have no other. */
 export function singleKeyText({ expression, descending, nullsFirst }: OrderKey, context: Context): string {
-  const text = context.emit.expression(expression, context);
+  const text = rangeValue(context.emit.expression(expression, context), expression.type);
   return `${sortable(text)} ${descending ? 'DESC' : 'ASC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
+}
+
+/**
+ * A key or offset of a RANGE frame, in a type in which their sums do not overflow: a NUMERIC is the whole number of its
+ * 10^-9. DuckDB has no place in such a frame for NaN.
+ */
+export function rangeValue(text: string, type: SqlType): string {
+  switch (type.kind) {
+    case 'INT64':
+      return `CAST(${text} AS HUGEINT)`;
+    case 'NUMERIC':
+      return `CAST(replace(CAST(${text} AS VARCHAR), '.', '') AS HUGEINT)`;
+    case 'FLOAT64':
+      return `CASE WHEN isnan(${text}) THEN CAST(gs_error('RANGE frames over NaN are not supported locally') AS DOUBLE) ELSE ${text} END`;
+    default:
+      return text;
+  }
 }
 
 /** A bare number would be an ordinal. */

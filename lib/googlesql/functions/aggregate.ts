@@ -12,14 +12,34 @@ const pairwise = (name: string): Readonly<Record<string, AggregateTemplate>> => 
   '(FLOAT64, FLOAT64) -> FLOAT64': { calls: ['list([$1, $2])'], result: `gs_pair_statistic('${name}', #1)` },
 });
 
-/** An infinite sum of finite numbers would be an overflow; DuckDB's aggregate is taken as it is. */
+/**
+ * Google adds doubles with a wider exponent: a sum that passes the greatest double is taken again over numbers made 2^64
+ * times smaller, and is an overflow only if its end is one.
+ */
+const floatSum: AggregateTemplate = {
+  calls: ['sum($1)', 'sum($1 * 5.421010862427522e-20)', 'bool_or(NOT isfinite($1))'],
+  result: 'CASE WHEN isfinite(#1) OR #3 THEN #1 ELSE gs_unscaled_sum(#2) END',
+};
+
+/** Sums of NUMERICs may pass NUMERIC's range on their way: whole numbers and fractions are added apart. */
+const wideSum = ['sum(CAST(trunc($1) AS HUGEINT))', 'sum($1 % CAST(1 AS DECIMAL(38, 9)))'];
+
 const sums: Readonly<Record<string, string | AggregateTemplate>> = {
   '(INT64) -> INT64': { calls: ['sum($1)'], result: 'CAST(#1 AS BIGINT)' },
-  '(FLOAT64) -> FLOAT64': 'sum($1)',
-  '(NUMERIC) -> NUMERIC': 'sum($1)',
+  '(FLOAT64) -> FLOAT64': floatSum,
+  '(NUMERIC) -> NUMERIC': { calls: wideSum, result: 'gs_numeric_total(CAST(#1 AS VARCHAR), #2)' },
   '(BIGNUMERIC) -> BIGNUMERIC': { calls: ['sum($1)'], result: "gs_big_check('SUM', #1)" },
   '(INTERVAL) -> INTERVAL': { calls: ['list($1)'], result: 'gs_interval_sum(#1)' },
 };
+
+/** Values at positions, each beside a number, as structs. */
+const topPairs = (positions: string, numbers: string): string =>
+  `list_transform(list_zip(list_select(#1, ${positions}), ${numbers}), lambda pair: {'f0': pair[1], 'f1': pair[2]})`;
+
+const topSum = (sums: string): AggregateTemplate => ({
+  calls: ['list($1)', 'list($2)'],
+  result: topPairs('gs_top_sum_positions(#1, #2, $3)', `${sums}(#1, #2, $3)`),
+});
 
 export const aggregateFunctions = aggregates({
   COUNT: { counts: true, overloads: { '() -> INT64': 'count(*)', '(ANY) -> INT64': 'count($1)' } },
@@ -32,8 +52,15 @@ export const aggregateFunctions = aggregates({
   AVG: {
     overloads: {
       '(INT64) -> FLOAT64': 'avg($1)',
-      '(FLOAT64) -> FLOAT64': { calls: ['sum($1)', 'count($1)'], result: '#1 / nullif(#2, 0)' },
-      '(NUMERIC) -> NUMERIC': { calls: ['sum($1)', 'count($1)'], result: 'gs_numeric_average(#1, #2)' },
+      '(FLOAT64) -> FLOAT64': {
+        ...floatSum,
+        calls: [...floatSum.calls, 'count($1)'],
+        result: `(${floatSum.result}) / nullif(#4, 0)`,
+      },
+      '(NUMERIC) -> NUMERIC': {
+        calls: [...wideSum, 'count($1)'],
+        result: 'gs_numeric_average(CAST(#1 AS VARCHAR), #2, #3)',
+      },
       '(BIGNUMERIC) -> BIGNUMERIC': { calls: ['sum($1)', 'count($1)'], result: 'gs_big_average(#1, #2)' },
       '(INTERVAL) -> INTERVAL': { calls: ['list($1)'], result: 'gs_interval_average(#1)' },
     },
@@ -49,7 +76,7 @@ export const aggregateFunctions = aggregates({
     },
   },
   MAX: { passesThrough: true, overloads: { '(T) -> T': 'max($1)' } },
-  ANY_VALUE: { passesThrough: true, overloads: { '(T) -> T': 'first($1)' }, modifiers: ['having'] },
+  ANY_VALUE: { passesThrough: true, overloads: { '(T) -> T': 'first($1)' } },
   MAX_BY: {
     passesThrough: true,
     conditions: [1],
@@ -93,6 +120,34 @@ export const aggregateFunctions = aggregates({
       '(BYTES, BYTES) -> BYTES': { calls: ['list($1)'], result: 'gs_bytes_agg(#1, $2)', list: true, skipNulls: true },
     },
     modifiers: ['distinct', 'having', 'order', 'limit'],
+  },
+  APPROX_QUANTILES: {
+    passesThrough: true,
+    modifiers: ['distinct', 'nulls'],
+    overloads: {
+      '(T, INT64) -> ARRAY<T>': {
+        calls: ['list($1)'],
+        result: "list_select(list_sort(#1, 'ASC', 'NULLS FIRST'), gs_quantile_positions(len(#1), $2))",
+        skipNulls: true,
+      },
+    },
+  },
+  APPROX_TOP_COUNT: {
+    modifiers: [],
+    overloads: {
+      '(T, INT64) -> ARRAY<STRUCT<value T, count INT64>>': {
+        calls: ['list($1)'],
+        result: topPairs('gs_top_positions(#1, $2)', 'gs_top_counts(#1, $2)'),
+      },
+    },
+  },
+  APPROX_TOP_SUM: {
+    modifiers: [],
+    overloads: {
+      '(T, INT64, INT64) -> ARRAY<STRUCT<value T, sum INT64>>': topSum('gs_top_sums_int64'),
+      '(T, FLOAT64, INT64) -> ARRAY<STRUCT<value T, sum FLOAT64>>': topSum('gs_top_sums_float64'),
+      '(T, NUMERIC, INT64) -> ARRAY<STRUCT<value T, sum NUMERIC>> if NUMERIC': topSum('gs_top_sums_numeric'),
+    },
   },
   LOGICAL_AND: { overloads: { '(BOOL) -> BOOL': 'bool_and($1)' } },
   LOGICAL_OR: { overloads: { '(BOOL) -> BOOL': 'bool_or($1)' } },

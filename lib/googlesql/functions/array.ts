@@ -17,13 +17,13 @@ export const arrayFunctions = scalars({
   ARRAY_AT_OFFSET: [
     elementsAt,
     {
-      '(ARRAY<T>, INT64) -> T': `CASE WHEN $2 < 0 OR $2 >= len($1) THEN ${outside} ELSE list_extract($1, $2 + 1) END`,
+      '(ARRAY<T>, INT64) -> T': `CASE WHEN $1 IS NULL THEN NULL WHEN $2 < 0 OR $2 >= len($1) THEN ${outside} ELSE list_extract($1, $2 + 1) END`,
     },
   ],
   ARRAY_AT_ORDINAL: [
     elementsAt,
     {
-      '(ARRAY<T>, INT64) -> T': `CASE WHEN $2 < 1 OR $2 > len($1) THEN ${outside} ELSE list_extract($1, $2) END`,
+      '(ARRAY<T>, INT64) -> T': `CASE WHEN $1 IS NULL THEN NULL WHEN $2 < 1 OR $2 > len($1) THEN ${outside} ELSE list_extract($1, $2) END`,
     },
   ],
   ARRAY_AT_SAFE_OFFSET: [
@@ -60,6 +60,8 @@ export const arrayFunctions = scalars({
   ARRAY_TO_STRING: {
     '(ARRAY<STRING>, STRING, [STRING]) -> STRING': 'gs_array_to_string($all(, ))',
     '(ARRAY<BYTES>, BYTES, [BYTES]) -> BYTES': 'gs_array_to_bytes($all(, ))',
+    '(ARRAY<T>, STRING) -> STRING': 'gs_array_texts($types1, $zone, $2, $1)',
+    '(ARRAY<T>, STRING, STRING) -> STRING': 'gs_array_texts($types1, $zone, $2, $1, $3)',
   },
   ARRAY_IS_DISTINCT: {
     '(ARRAY<T>) -> BOOL':

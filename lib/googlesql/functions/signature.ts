@@ -8,6 +8,8 @@ export type TypePattern =
   /** `T`: any type, the same wherever the letter stands. */
   | { readonly kind: 'template'; readonly name: string }
   | { readonly kind: 'array'; readonly element: TypePattern }
+  /** `STRUCT<name TYPE, …>`; only of results. */
+  | { readonly kind: 'struct'; readonly fields: readonly { readonly name: string; readonly pattern: TypePattern }[] }
   /** `ANY`: a value of any type, each for itself. */
   | { readonly kind: 'any' }
   /** `PART`: a date part such as DAY. */
@@ -49,7 +51,7 @@ const cache = new Map<string, Signature>();
 export function parseSignature(text: string): Signature {
   const known = cache.get(text);
   if (known !== undefined) return known;
-  const match = /^\((.*)\) -> (\S+?)(?: if (\w+))?$/.exec(text);
+  const match = /^\((.*)\) -> (.+?)(?: if (\w+))?$/.exec(text);
   if (match === null) throw new Error(`not a signature: ${text}`);
   const [, list = '', result = '', needs] = match;
   const parameters = splitTop(list).map(parseParameter);
@@ -90,6 +92,14 @@ function parseParameter(text: string): Parameter {
 function parsePattern(text: string): TypePattern {
   const array = /^ARRAY<(.*)>$/.exec(text);
   if (array !== null) return { kind: 'array', element: parsePattern(array[1] ?? '') };
+  const struct = /^STRUCT<(.*)>$/.exec(text);
+  if (struct !== null) {
+    const fields = splitTop(struct[1] ?? '').map((field) => {
+      const [name = '', type = ''] = field.split(' ');
+      return { name, pattern: parsePattern(type) };
+    });
+    return { kind: 'struct', fields };
+  }
   if (/^T\d?$/.test(text)) return { kind: 'template', name: text };
   if (text === 'ANY') return { kind: 'any' };
   if (text === 'PART') return { kind: 'part' };
@@ -107,6 +117,8 @@ export function patternText(pattern: TypePattern): string {
       return pattern.name === 'T' ? 'T1' : pattern.name;
     case 'array':
       return `ARRAY<${patternText(pattern.element)}>`;
+    case 'struct':
+      return `STRUCT<${pattern.fields.map((field) => `${field.name} ${patternText(field.pattern)}`).join(', ')}>`;
     case 'any':
       return 'ANY';
     case 'part':

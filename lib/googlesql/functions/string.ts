@@ -12,10 +12,16 @@ const spaces =
 const ascii = (native: string, exact: string): string =>
   `CASE WHEN strlen($1) = length($1) THEN ${native}($1) ELSE ${exact}($1) END`;
 
+/** The forms of Unicode normalisation, each handed over as a text. */
+const normalForms = (name: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(['NFC', 'NFD', 'NFKC', 'NFKD'].map((form) => [form, `${name}($1, '${form}')`]));
+
+const longest = '$option(max_distance, 9223372036854775807)';
+
 const start = 'CASE WHEN $2 = 0 OR $2 < -length($1) THEN 1 ELSE $2 END';
 
 export const stringFunctions = scalars({
-  ASCII: { '(STRING) -> INT64': 'gs_ascii($1)' },
+  ASCII: { '(STRING) -> INT64': 'gs_ascii($1)', '(BYTES) -> INT64': 'gs_bytes_ascii($1)' },
   BYTE_LENGTH: { '(STRING) -> INT64': 'strlen($1)', '(BYTES) -> INT64': 'octet_length($1)' },
   OCTET_LENGTH: { '(STRING) -> INT64': 'strlen($1)', '(BYTES) -> INT64': 'octet_length($1)' },
   CHAR_LENGTH: { '(STRING) -> INT64': 'length($1)' },
@@ -28,9 +34,19 @@ export const stringFunctions = scalars({
     '(STRING) -> ARRAY<INT64>': 'gs_to_code_points($1)',
     '(BYTES) -> ARRAY<INT64>': 'gs_to_byte_values($1)',
   },
-  CONCAT: { '(STRING...) -> STRING': '($all( || ))', '(BYTES...) -> BYTES': '($all( || ))' },
-  CONTAINS_SUBSTR: { '(STRING, STRING) -> BOOL': 'gs_contains_substr($1, $2)' },
-  EDIT_DISTANCE: { '(STRING, STRING) -> INT64': 'gs_edit_distance($1, $2)' },
+  CONCAT: {
+    '(STRING...) -> STRING': '($all( || ))',
+    '(BYTES...) -> BYTES': '($all( || ))',
+    '(ANY, ANY...) -> STRING if STRING': 'gs_concat($types1, $zone, $all(, ))',
+  },
+  CONTAINS_SUBSTR: {
+    '(STRING, STRING) -> BOOL': 'gs_contains_substr($1, $2)',
+    '(ANY, STRING) -> BOOL': 'gs_contains_substr_in($types1, $zone, $2, $1)',
+  },
+  EDIT_DISTANCE: {
+    '(STRING, STRING, max_distance => INT64) -> INT64': `gs_edit_distance($1, $2, ${longest})`,
+    '(BYTES, BYTES, max_distance => INT64) -> INT64': `gs_bytes_edit_distance($1, $2, ${longest})`,
+  },
   STARTS_WITH: {
     '(STRING, STRING) -> BOOL': 'starts_with($1, $2)',
     '(BYTES, BYTES) -> BOOL': "gs_bytes_contains($1, $2, 'start')",
@@ -40,7 +56,10 @@ export const stringFunctions = scalars({
     '(BYTES, BYTES) -> BOOL': "gs_bytes_contains($1, $2, 'end')",
   },
   STRPOS: { '(STRING, STRING) -> INT64': 'instr($1, $2)', '(BYTES, BYTES) -> INT64': 'gs_bytes_position($1, $2)' },
-  INSTR: { '(STRING, STRING, [INT64], [INT64]) -> INT64': 'gs_instr($all(, ))' },
+  INSTR: {
+    '(STRING, STRING, [INT64], [INT64]) -> INT64': 'gs_instr($all(, ))',
+    '(BYTES, BYTES, [INT64], [INT64]) -> INT64': 'gs_bytes_instr($all(, ))',
+  },
   LEFT: {
     '(STRING, INT64) -> STRING':
       "CASE WHEN $2 < 0 THEN $error('Second argument in LEFT() cannot be negative') ELSE left($1, $2) END",
@@ -85,28 +104,50 @@ export const stringFunctions = scalars({
   },
   REPEAT: {
     '(STRING, INT64) -> STRING':
-      "CASE WHEN $2 < 0 THEN $error('Second argument in REPEAT() cannot be negative') ELSE repeat($1, $2) END",
+      "CASE WHEN $2 < 0 THEN $error('Second argument (repeat count) for REPEAT cannot be negative') ELSE repeat($1, $2) END",
     '(BYTES, INT64) -> BYTES': 'gs_bytes_repeat($1, $2)',
   },
   REPLACE: {
     '(STRING, STRING, STRING) -> STRING': 'replace($1, $2, $3)',
     '(BYTES, BYTES, BYTES) -> BYTES': 'gs_bytes_replace($1, $2, $3)',
   },
-  TRANSLATE: { '(STRING, STRING, STRING) -> STRING': 'gs_translate($1, $2, $3)' },
+  TRANSLATE: {
+    '(STRING, STRING, STRING) -> STRING': 'gs_translate($1, $2, $3)',
+    '(BYTES, BYTES, BYTES) -> BYTES': 'gs_bytes_translate($1, $2, $3)',
+  },
   SPLIT: {
     '(STRING, [STRING]) -> ARRAY<STRING>': 'gs_split($all(, ))',
     '(BYTES, BYTES) -> ARRAY<BYTES>': 'gs_bytes_split($1, $2)',
   },
   SOUNDEX: { '(STRING) -> STRING': 'gs_soundex($1)' },
-  NORMALIZE: { '(STRING, [PART]) -> STRING': 'gs_normalize($1)' },
+  NORMALIZE: {
+    '(STRING) -> STRING': "gs_normalize($1, 'NFC')",
+    '(STRING, PART) -> STRING': { parts: normalForms('gs_normalize') },
+  },
+  NORMALIZE_AND_CASEFOLD: {
+    '(STRING) -> STRING': "gs_casefold($1, 'NFC')",
+    '(STRING, PART) -> STRING': { parts: normalForms('gs_casefold') },
+  },
   REGEXP_CONTAINS: {
     '(STRING, STRING) -> BOOL': 'regexp_matches($1, $2)',
     '(BYTES, BYTES) -> BOOL': 'gs_bytes_regexp_contains($1, $2)',
   },
-  REGEXP_EXTRACT: { '(STRING, STRING, [INT64], [INT64]) -> STRING': 'gs_regexp_extract($all(, ))' },
-  REGEXP_EXTRACT_ALL: { '(STRING, STRING) -> ARRAY<STRING>': 'gs_regexp_extract_all($1, $2)' },
-  REGEXP_INSTR: { '(STRING, STRING, [INT64], [INT64], [INT64]) -> INT64': 'gs_regexp_instr($all(, ))' },
-  REGEXP_REPLACE: { '(STRING, STRING, STRING) -> STRING': 'gs_regexp_replace($1, $2, $3)' },
+  REGEXP_EXTRACT: {
+    '(STRING, STRING, [INT64], [INT64]) -> STRING': 'gs_regexp_extract($all(, ))',
+    '(BYTES, BYTES, [INT64], [INT64]) -> BYTES': 'gs_bytes_regexp_extract($all(, ))',
+  },
+  REGEXP_EXTRACT_ALL: {
+    '(STRING, STRING) -> ARRAY<STRING>': 'gs_regexp_extract_all($1, $2)',
+    '(BYTES, BYTES) -> ARRAY<BYTES>': 'gs_bytes_regexp_extract_all($1, $2)',
+  },
+  REGEXP_INSTR: {
+    '(STRING, STRING, [INT64], [INT64], [INT64]) -> INT64': 'gs_regexp_instr($all(, ))',
+    '(BYTES, BYTES, [INT64], [INT64], [INT64]) -> INT64': 'gs_bytes_regexp_instr($all(, ))',
+  },
+  REGEXP_REPLACE: {
+    '(STRING, STRING, STRING) -> STRING': 'gs_regexp_replace($1, $2, $3)',
+    '(BYTES, BYTES, BYTES) -> BYTES': 'gs_bytes_regexp_replace($1, $2, $3)',
+  },
   SAFE_CONVERT_BYTES_TO_STRING: { '(BYTES) -> STRING': 'gs_safe_utf8($1)' },
   TO_BASE64: { '(BYTES) -> STRING': 'base64($1)' },
   FROM_BASE64: { '(STRING) -> BYTES': 'gs_from_base64($1)' },

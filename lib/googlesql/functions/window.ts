@@ -49,6 +49,16 @@ export const windowOnlyFunctions = windowFunctions({
     modifiers: ['nulls'],
     overloads: {
       '(FLOAT64, FLOAT64) -> FLOAT64': { calls: ['list($1)'], result: 'gs_percentile_cont(#1, $2)', skipNulls: true },
+      '(NUMERIC, NUMERIC) -> NUMERIC if NUMERIC': {
+        calls: ['list($1)'],
+        result: 'gs_percentile_cont_numeric(#1, $2)',
+        skipNulls: true,
+      },
+      '(BIGNUMERIC, BIGNUMERIC) -> BIGNUMERIC if BIGNUMERIC': {
+        calls: ['list($1)'],
+        result: 'gs_percentile_cont_big(#1, $2)',
+        skipNulls: true,
+      },
     },
   },
   PERCENTILE_DISC: {

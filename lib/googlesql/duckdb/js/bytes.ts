@@ -51,8 +51,8 @@ function trim(bytes: Uint8Array, set: Uint8Array, side: string): Uint8Array {
 }
 
 function pad(name: string, bytes: Uint8Array, length: bigint, fill: Uint8Array = Buffer.from(' ')): Uint8Array {
-  const size = nonNegative(length, `Second argument (output size) for ${name}`);
-  if (fill.length === 0) throw new ValueError(`Third argument (pad pattern) for ${name} cannot be empty`);
+  const size = nonNegative(length, 'Second argument (output size) for LPAD/RPAD');
+  if (fill.length === 0) throw new ValueError(`Third argument (pad pattern) for LPAD/RPAD cannot be empty`);
   if (size <= bytes.length) return bytes.subarray(0, size);
   const filled = Buffer.alloc(size - bytes.length, fill);
   return name === 'LPAD' ? Buffer.concat([filled, bytes]) : Buffer.concat([bytes, filled]);
@@ -65,6 +65,33 @@ function replace(bytes: Uint8Array, from: Uint8Array, to: Uint8Array): Uint8Arra
 
 function join(parts: readonly Uint8Array[], separator: Uint8Array): readonly Uint8Array[] {
   return parts.flatMap((part, i) => (i === 0 ? [part] : [separator, part]));
+}
+
+/** The position, from 1, of an occurrence; a negative start counts and searches from the end. */
+function instr(bytes: Uint8Array, part: Uint8Array, start = 1n, occurrence = 1n): bigint {
+  if (start === 0n) throw new ValueError('Position must be non-zero');
+  if (occurrence <= 0n) throw new ValueError('Occurrence must be positive');
+  if (part.length === 0 || bytes.length === 0) return 0n;
+  const step = start > 0n ? 1 : -1;
+  let at = start > 0n ? Number(start) - 1 : bytes.length + Number(start);
+  let left = occurrence;
+  for (; at >= 0 && at < bytes.length; at += step) {
+    if (Buffer.compare(bytes.subarray(at, at + part.length), part) === 0 && --left === 0n) return BigInt(at + 1);
+  }
+  return 0n;
+}
+
+function translate(bytes: Uint8Array, from: Uint8Array, to: Uint8Array): Uint8Array {
+  const map = new Map<number, number | undefined>();
+  for (const [i, source] of from.entries()) {
+    if (map.has(source)) {
+      throw new ValueError(`Duplicate byte 0x${source.toString(16).padStart(2, '0')} in TRANSLATE source bytes`);
+    }
+    map.set(source, to[i]);
+  }
+  return Uint8Array.from(
+    Array.from(bytes, (byte) => (map.has(byte) ? map.get(byte) : byte)).filter((byte) => byte !== undefined),
+  );
 }
 
 function splitBytes(bytes: Uint8Array, delimiter: Uint8Array): readonly Uint8Array[] {
@@ -99,7 +126,7 @@ function fromHex(text: string): Uint8Array {
 
 function fromBase64(text: string): Uint8Array {
   const compact = text.replaceAll(/\s/g, '');
-  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(compact) || compact.replace(/=+$/, '').length % 4 === 1) {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(compact) || compact.replace(/=+$/, '').length % 4 === 1) {
     throw new ValueError('Failed to decode invalid base64 string');
   }
   return Buffer.from(compact, 'base64');
@@ -135,6 +162,9 @@ export const bytesFunctions = named({
       side === 'start' ? bytes.subarray(0, part.length) : bytes.subarray(Math.max(0, bytes.length - part.length));
     return Buffer.compare(slice, part) === 0;
   }),
+  gs_bytes_ascii: js('(BYTES) -> INT64', (bytes) => BigInt(bytes[0] ?? 0)),
+  gs_bytes_instr: js('(BYTES, BYTES, [INT64], [INT64]) -> INT64', instr),
+  gs_bytes_translate: js('(BYTES, BYTES, BYTES) -> BYTES', translate),
   gs_bytes_position: js('(BYTES, BYTES) -> INT64', (bytes, part) => BigInt(buffer(bytes).indexOf(part) + 1)),
   gs_bytes_side: js('(BYTES, INT64, BOOL) -> BYTES', (bytes, count, left) => {
     const size = nonNegative(count, `Second argument in ${left ? 'LEFT' : 'RIGHT'}()`);
@@ -151,11 +181,13 @@ export const bytesFunctions = named({
   gs_bytes_trim: js('(BYTES, BYTES, STRING) -> BYTES', trim),
   gs_bytes_pad: js('(STRING, BYTES, INT64, [BYTES]) -> BYTES', pad),
   gs_bytes_repeat: js('(BYTES, INT64) -> BYTES', (bytes, count) =>
-    Buffer.concat(Array.from({ length: nonNegative(count, 'Second argument in REPEAT()') }, () => bytes)),
+    Buffer.concat(Array.from({ length: nonNegative(count, 'Second argument (repeat count) for REPEAT') }, () => bytes)),
   ),
   gs_bytes_replace: js('(BYTES, BYTES, BYTES) -> BYTES', replace),
   gs_bytes_split: js('(BYTES, BYTES) -> ARRAY<BYTES>', (bytes, delimiter) =>
-    delimiter.length === 0 ? Array.from(bytes, (byte) => Uint8Array.of(byte)) : splitBytes(bytes, delimiter),
+    delimiter.length === 0 && bytes.length > 0
+      ? Array.from(bytes, (byte) => Uint8Array.of(byte))
+      : splitBytes(bytes, delimiter),
   ),
   gs_bytes_bit_count: js('(BYTES) -> INT64', (bytes) =>
     BigInt(bytes.reduce((sum, byte) => sum + byte.toString(2).replaceAll('0', '').length, 0)),

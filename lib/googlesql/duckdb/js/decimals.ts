@@ -169,8 +169,11 @@ function numericTable(): Table {
     gs_numeric_round_mode: js('(NUMERIC, INT64, STRING) -> NUMERIC', (x, digits, mode) =>
       roundMode(x, digits, mode, numericKind),
     ),
-    gs_numeric_average: js('(NUMERIC, INT64) -> NUMERIC', (sum, count) =>
-      count === 0n ? null : divideRounded(sum, count),
+    gs_numeric_total: js('(STRING, NUMERIC) -> NUMERIC', (whole, fraction) =>
+      checked(BigInt(whole) * numericKind.one + fraction, numericKind, () => 'SUM'),
+    ),
+    gs_numeric_average: js('(STRING, NUMERIC, INT64) -> NUMERIC', (whole, fraction, count) =>
+      count === 0n ? null : divideRounded(BigInt(whole) * numericKind.one + fraction, count),
     ),
     gs_numeric_of_float: js('(FLOAT64) -> NUMERIC', (x) => approximateCast(x, numericKind)),
     gs_numeric_of_big: js('(BIGNUMERIC) -> NUMERIC', (x) => {

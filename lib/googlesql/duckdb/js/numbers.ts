@@ -74,6 +74,11 @@ export const numberFunctions = named({
   gs_float_add: js('(FLOAT64, FLOAT64) -> FLOAT64', (a, b) =>
     finite(a + b, [a, b], `${floatText(a)} + ${floatText(b)}`),
   ),
+  gs_unscaled_sum: js('(FLOAT64) -> FLOAT64', (sum) => {
+    const total = sum * 2 ** 64;
+    if (!Number.isFinite(total)) throw new ValueError('double overflow');
+    return total;
+  }),
   gs_float_subtract: js('(FLOAT64, FLOAT64) -> FLOAT64', (a, b) =>
     finite(a - b, [a, b], `${floatText(a)} - ${floatText(b)}`),
   ),

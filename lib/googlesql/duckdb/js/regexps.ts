@@ -14,7 +14,8 @@ function compile(pattern: string): RE2JS {
   try {
     regexp = RE2JS.compile(pattern);
   } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : 'invalid';
+    const reason =
+      error instanceof Error ? error.message.replace(/^error parsing regexp: /, '').replaceAll('`', '') : 'invalid';
     throw new ValueError(`Cannot parse regular expression: ${reason}`);
   }
   if (compiled.size >= CACHED_PATTERNS) compiled.clear();
@@ -60,7 +61,8 @@ function unitOffset(text: string, characters: number): number | undefined {
 
 function extract(text: string, pattern: string, position = 1n, occurrence = 1n): string | null {
   const { regexp, group } = extracting(pattern);
-  return find(regexp, text, position, occurrence)?.group(group) ?? null;
+  const matcher = find(regexp, text, position, occurrence);
+  return matcher === null ? null : (matcher.group(group) ?? '');
 }
 
 function extractAll(text: string, pattern: string): readonly string[] {
@@ -118,6 +120,10 @@ function parseReplacement(replacement: string, groups: number): readonly (string
   });
 }
 
+/** Bytes as characters of the same numbers. */
+const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+
 export const regexpFunctions = named({
   gs_regexp_extract: js('(STRING, STRING, [INT64], [INT64]) -> STRING', extract),
   gs_regexp_extract_all: js('(STRING, STRING) -> ARRAY<STRING>', extractAll),
@@ -126,8 +132,21 @@ export const regexpFunctions = named({
     return indexOf(text, pattern, { position, occurrence, behind });
   }),
   gs_regexp_replace: js('(STRING, STRING, STRING) -> STRING', replace),
-  gs_bytes_regexp_contains: js('(BYTES, BYTES) -> BOOL', (bytes, pattern) => {
-    const latin = (one: Uint8Array): string => Buffer.from(one).toString('latin1');
-    return compile(latin(pattern)).matcher(latin(bytes)).find();
+  gs_bytes_regexp_contains: js('(BYTES, BYTES) -> BOOL', (bytes, pattern) =>
+    compile(latin(pattern)).matcher(latin(bytes)).find(),
+  ),
+  gs_bytes_regexp_extract: js('(BYTES, BYTES, [INT64], [INT64]) -> BYTES', (bytes, pattern, ...rest) => {
+    const found = extract(latin(bytes), latin(pattern), ...rest);
+    return found === null ? null : bytesOf(found);
   }),
+  gs_bytes_regexp_extract_all: js('(BYTES, BYTES) -> ARRAY<BYTES>', (bytes, pattern) =>
+    extractAll(latin(bytes), latin(pattern)).map(bytesOf),
+  ),
+  gs_bytes_regexp_instr: js('(BYTES, BYTES, [INT64], [INT64], [INT64]) -> INT64', (bytes, pattern, ...rest) => {
+    const [position = 1n, occurrence = 1n, behind = 0n] = rest;
+    return indexOf(latin(bytes), latin(pattern), { position, occurrence, behind });
+  }),
+  gs_bytes_regexp_replace: js('(BYTES, BYTES, BYTES) -> BYTES', (bytes, pattern, replacement) =>
+    bytesOf(replace(latin(bytes), latin(pattern), latin(replacement))),
+  ),
 });

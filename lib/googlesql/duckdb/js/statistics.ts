@@ -1,5 +1,7 @@
 /** Statistical aggregates over the values of a group. */
 
+import { bigNumericKind, type DecimalKind, divideRounded, numericKind } from '../../values/decimal.ts';
+import { type SqlValue, ValueError } from '../../values/sql-value.ts';
 import { js, named } from './define.ts';
 
 type Maybe = number | null;
@@ -52,14 +54,79 @@ function pairStatistic(name: string, list: readonly unknown[]): number | null {
 const byValue = (a: number, b: number): number =>
   Number.isNaN(a) ? (Number.isNaN(b) ? 0 : -1) : Number.isNaN(b) ? 1 : a - b;
 
+/** NULLs, which are only there under RESPECT NULLS, come first; between one and a number stands the number. */
 function percentileCont(list: readonly Maybe[], share: number): number | null {
-  const values = list.filter((value) => value !== null).toSorted(byValue);
+  if (!(share >= 0 && share <= 1))
+    throw new ValueError('The second argument to the function PERCENTILE_CONT must be in [0, 1]');
+  const nulls = list.filter((value) => value === null);
+  const values: readonly Maybe[] = [...nulls, ...list.filter((value) => value !== null).toSorted(byValue)];
   if (values.length === 0) return null;
   const position = share * (values.length - 1);
-  const low = values[Math.floor(position)] ?? 0;
-  const high = values[Math.ceil(position)] ?? low;
+  const low = values[Math.floor(position)] ?? null;
   const weight = position - Math.floor(position);
-  return weight === 0 ? low : low * (1 - weight) + high * weight;
+  if (weight === 0) return low;
+  const high = values[Math.ceil(position)] ?? null;
+  return low === null || high === null ? high : low * (1 - weight) + high * weight;
+}
+
+/** The same over decimals, `one` being the number 1 of their kind; results round half away from zero. */
+function percentileOfDecimals(list: readonly (bigint | null)[], share: bigint, kind: DecimalKind): bigint | null {
+  if (share < 0n || share > kind.one) {
+    throw new ValueError('The second argument to the function PERCENTILE_CONT must be in [0, 1]');
+  }
+  const nulls = list.filter((value) => value === null);
+  const numbers = list.filter((value) => value !== null).toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const values: readonly (bigint | null)[] = [...nulls, ...numbers];
+  if (values.length === 0) return null;
+  const position = share * BigInt(values.length - 1);
+  const at = Number(position / kind.one);
+  const weight = position % kind.one;
+  const low = values[at] ?? null;
+  if (weight === 0n) return low;
+  const high = values[at + 1] ?? null;
+  if (low === null || high === null) return high;
+  return divideRounded(low * (kind.one - weight) + high * weight, kind.one);
+}
+
+/** Positions, from 1, of the bounds of `count` equal parts of so many sorted values. */
+function quantilePositions(length: bigint, count: bigint): readonly bigint[] {
+  if (count <= 0n) throw new ValueError('The second argument to APPROX_QUANTILES must be positive');
+  return Array.from({ length: Number(count) + 1 }, (_, i) => {
+    const position = (BigInt(i) * length + count - 1n) / count;
+    return position < 1n ? 1n : position;
+  });
+}
+
+interface Top {
+  /** From 1, where the value is first seen. */
+  readonly position: bigint;
+  readonly count: bigint;
+  readonly sum: number | bigint | null;
+}
+
+/** The values of the greatest weight, heaviest first; without weights every value weighs its count. */
+function topOf(list: SqlValue, weights: SqlValue | undefined, limit: bigint): readonly Top[] {
+  if (limit <= 0n) throw new ValueError('The number of values to return must be positive');
+  const tops = new Map<string, Top>();
+  const weighed = weights === undefined ? undefined : (weights as readonly (number | bigint | null)[]);
+  for (const [i, value] of (list as readonly SqlValue[]).entries()) {
+    const key = JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));
+    const known = tops.get(key) ?? { position: BigInt(i + 1), count: 0n, sum: null };
+    const weight = weighed?.[i] ?? null;
+    tops.set(key, { ...known, count: known.count + 1n, sum: plus(known.sum, weight) });
+  }
+  const measure = (top: Top): number | bigint | null => (weighed === undefined ? top.count : top.sum);
+  return [...tops.values()].toSorted((a, b) => heavierFirst(measure(a), measure(b))).slice(0, Number(limit));
+}
+
+function plus(a: number | bigint | null, b: number | bigint | null): number | bigint | null {
+  if (a === null || b === null) return a ?? b;
+  return typeof a === 'bigint' && typeof b === 'bigint' ? a + b : Number(a) + Number(b);
+}
+
+function heavierFirst(a: number | bigint | null, b: number | bigint | null): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+  return a > b ? -1 : a < b ? 1 : 0;
 }
 
 export const statisticFunctions = named({
@@ -68,4 +135,29 @@ export const statisticFunctions = named({
     pairStatistic(name, Array.isArray(list) ? (list as readonly unknown[]) : []),
   ),
   gs_percentile_cont: js('(ARRAY<FLOAT64>, FLOAT64) -> FLOAT64', percentileCont),
+  gs_percentile_cont_numeric: js('(ARRAY<NUMERIC>, NUMERIC) -> NUMERIC', (list, share) =>
+    percentileOfDecimals(list, share, numericKind),
+  ),
+  gs_percentile_cont_big: js('(ARRAY<BIGNUMERIC>, BIGNUMERIC) -> BIGNUMERIC', (list, share) =>
+    percentileOfDecimals(list, share, bigNumericKind),
+  ),
+  gs_quantile_positions: js('(INT64, INT64) -> ARRAY<INT64>', quantilePositions),
+  gs_top_positions: js('(ANY, INT64) -> ARRAY<INT64>', (list, limit) =>
+    topOf(list, undefined, limit).map(({ position }) => position),
+  ),
+  gs_top_counts: js('(ANY, INT64) -> ARRAY<INT64>', (list, limit) =>
+    topOf(list, undefined, limit).map(({ count }) => count),
+  ),
+  gs_top_sum_positions: js('(ANY, ANY, INT64) -> ARRAY<INT64>', (list, weights, limit) =>
+    topOf(list, weights, limit).map(({ position }) => position),
+  ),
+  gs_top_sums_int64: js('(ANY, ARRAY<INT64>, INT64) -> ARRAY<INT64>', (list, weights, limit) =>
+    topOf(list, weights, limit).map(({ sum }) => (typeof sum === 'bigint' ? sum : null)),
+  ),
+  gs_top_sums_numeric: js('(ANY, ARRAY<NUMERIC>, INT64) -> ARRAY<NUMERIC>', (list, weights, limit) =>
+    topOf(list, weights, limit).map(({ sum }) => (typeof sum === 'bigint' ? sum : null)),
+  ),
+  gs_top_sums_float64: js('(ANY, ARRAY<FLOAT64>, INT64) -> ARRAY<FLOAT64>', (list, weights, limit) =>
+    topOf(list, weights, limit).map(({ sum }) => (typeof sum === 'number' ? sum : null)),
+  ),
 });

@@ -2,7 +2,8 @@
 
 import { levenshtein } from '../../values/edit-distance.ts';
 import { formatValues } from '../../values/format-function.ts';
-import { ValueError } from '../../values/sql-value.ts';
+import { type SqlValue, ValueError } from '../../values/sql-value.ts';
+import { textOfValue } from '../../values/value-text.ts';
 import { timeZone } from '../../values/time-zone.ts';
 import type { SqlType } from '../../types/sql-type.ts';
 import { js, jsOfNulls, named } from './define.ts';
@@ -29,8 +30,8 @@ function codePoint(value: bigint): string {
 }
 
 function pad(name: string, text: string, length: bigint, fill = ' '): string {
-  if (length < 0n) throw new ValueError(`Second argument (output size) for ${name} cannot be negative`);
-  if (fill === '') throw new ValueError(`Third argument (pad pattern) for ${name} cannot be empty`);
+  if (length < 0n) throw new ValueError(`Second argument (output size) for LPAD/RPAD cannot be negative`);
+  if (fill === '') throw new ValueError(`Third argument (pad pattern) for LPAD/RPAD cannot be empty`);
   const characters = Array.from(text);
   const missing = Number(length) - characters.length;
   if (missing <= 0) return characters.slice(0, Number(length)).join('');
@@ -87,7 +88,8 @@ function soundex(text: string): string {
   const letters = Array.from(text.toUpperCase()).filter((letter) => /[A-Z]/.test(letter));
   const [first] = letters;
   if (first === undefined) return '';
-  let out = first;
+  // The first letter keeps its case, as BigQuery's documentation shows.
+  let out = /[a-zA-Z]/.exec(text)?.[0] ?? first;
   let last = soundexCodes[first] ?? '';
   for (const letter of letters.slice(1)) {
     const code = soundexCodes[letter] ?? '';
@@ -98,12 +100,50 @@ function soundex(text: string): string {
   return out.padEnd(4, '0');
 }
 
+function cappedDistance(distance: number, longest: bigint): bigint {
+  if (longest < 0n) throw new ValueError('Max distance must be non-negative');
+  const exact = BigInt(distance);
+  return exact > longest ? longest : exact;
+}
+
 function split(text: string, delimiter = ','): readonly string[] {
   if (delimiter === '') return Array.from(text);
   return text.split(delimiter);
 }
 
 const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
+
+/** Case folding: upper case first, so that what has no single lower case (ß) meets its like. */
+function casefold(text: string, form: string): string {
+  return text.normalize(form).toUpperCase().toLowerCase().normalize(form);
+}
+
+/** The search of CONTAINS_SUBSTR in a value of any type: TRUE when found, else NULL when some part is NULL. */
+function containsIn(value: SqlValue, type: SqlType, search: string, zone: string): boolean | null {
+  if (value === null) return null;
+  if (type.kind === 'ARRAY' || type.kind === 'STRUCT') {
+    const parts = value as readonly SqlValue[];
+    const found = parts.map((part, i) =>
+      containsIn(part, type.kind === 'ARRAY' ? type.element : (type.fields[i]?.type ?? type), search, zone),
+    );
+    return found.includes(true) ? true : found.includes(null) ? null : false;
+  }
+  return folded(textOfValue(value, type.kind, timeZone(zone))).includes(folded(search));
+}
+
+/** The texts of CONCAT's arguments in a row; NULL when one is. */
+function concat(types: readonly SqlType[], zone: string, values: readonly SqlValue[]): string | null {
+  let out = '';
+  for (const [i, value] of values.entries()) {
+    const kind = types[i]?.kind ?? 'STRING';
+    if (value === null) return null;
+    if (kind === 'ARRAY' || kind === 'STRUCT' || kind === 'BYTES') {
+      throw new ValueError(`CONCAT does not take ${kind} beside STRING`);
+    }
+    out += textOfValue(value, kind, timeZone(zone));
+  }
+  return out;
+}
 
 export const stringFunctions = named({
   gs_error: js('(STRING) -> STRING', (message) => {
@@ -124,7 +164,19 @@ export const stringFunctions = named({
     Array.from(text, (character) => BigInt(character.codePointAt(0) ?? 0)),
   ),
   gs_contains_substr: js('(STRING, STRING) -> BOOL', (text, search) => folded(text).includes(folded(search))),
-  gs_edit_distance: js('(STRING, STRING) -> INT64', (a, b) => BigInt(levenshtein(Array.from(a), Array.from(b)))),
+  gs_contains_substr_in: jsOfNulls('(STRING, STRING, STRING, ANY) -> BOOL', (types, zone, search, value) => {
+    const [type] = typesOf(types ?? '');
+    return search === null || type === undefined ? null : containsIn(value, type, search, zone ?? 'UTC');
+  }),
+  gs_concat: jsOfNulls('(STRING, STRING, ANY...) -> STRING', (types, zone, ...values) =>
+    concat(typesOf(types ?? ''), zone ?? 'UTC', values),
+  ),
+  gs_edit_distance: js('(STRING, STRING, INT64) -> INT64', (a, b, longest) =>
+    cappedDistance(levenshtein(Array.from(a), Array.from(b)), longest),
+  ),
+  gs_bytes_edit_distance: js('(BYTES, BYTES, INT64) -> INT64', (a, b, longest) =>
+    cappedDistance(levenshtein(Array.from(a, String), Array.from(b, String)), longest),
+  ),
   gs_instr: js('(STRING, STRING, [INT64], [INT64]) -> INT64', instr),
   gs_lower: js('(STRING) -> STRING', (text) => text.toLowerCase()),
   gs_upper: js('(STRING) -> STRING', (text) => text.toUpperCase()),
@@ -134,7 +186,8 @@ export const stringFunctions = named({
   gs_translate: js('(STRING, STRING, STRING) -> STRING', translate),
   gs_split: js('(STRING, [STRING]) -> ARRAY<STRING>', split),
   gs_soundex: js('(STRING) -> STRING', soundex),
-  gs_normalize: js('(STRING) -> STRING', (text) => text.normalize('NFC')),
+  gs_normalize: js('(STRING, STRING) -> STRING', (text, form) => text.normalize(form)),
+  gs_casefold: js('(STRING, STRING) -> STRING', casefold),
   gs_check_length: js('(STRING, INT64) -> STRING', (text, max) => {
     const { length } = Array.from(text);
     if (BigInt(length) > max)
@@ -146,6 +199,21 @@ export const stringFunctions = named({
     const texts = nullText === undefined ? list.filter((one) => one !== null) : list.map((one) => one ?? nullText);
     return texts.join(delimiter);
   }),
+  gs_array_texts: jsOfNulls(
+    '(STRING, STRING, STRING, ANY, [STRING]) -> STRING',
+    (types, zone, delimiter, list, nullText) => {
+      const [type] = typesOf(types ?? '');
+      if (list === null || delimiter === null || nullText === null || type?.kind !== 'ARRAY') return null;
+      const { kind } = type.element;
+      if (kind === 'ARRAY' || kind === 'STRUCT' || kind === 'BYTES') {
+        throw new ValueError(`ARRAY_TO_STRING does not take arrays of ${kind}`);
+      }
+      const texts = (list as readonly SqlValue[]).map((one) =>
+        one === null ? nullText : textOfValue(one, kind, timeZone(zone ?? 'UTC')),
+      );
+      return texts.filter((text) => text !== undefined).join(delimiter);
+    },
+  ),
   gs_string_agg: js('(ARRAY<STRING>, STRING) -> STRING', (list, delimiter) =>
     list.length === 0 ? null : list.join(delimiter),
   ),

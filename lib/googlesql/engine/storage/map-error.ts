@@ -46,7 +46,7 @@ const rules: readonly Rule[] = [
     }),
   ],
   [
-    /missing (?:\)|\])|invalid (?:escape|perl|character|repetition|UTF)|bad repetition|no argument for repetition/i,
+    /(?:missing [)\]]|unexpected \)|invalid (?:escape|perl|character|repetition|UTF)|bad repetition|no argument for repetition)[^\n]*/i,
     ([what]) => invalid(`Cannot parse regular expression: ${what}`),
   ],
   [
