@@ -4,6 +4,7 @@ import type { CatalogTable, ObjectPath } from '../../analysis/catalog.ts';
 import { INT64, STRING, TIMESTAMP, type ScalarType } from '../../types/sql-type.ts';
 import type { SqlValue } from '../../values/sql-value.ts';
 import type { DatasetDefinition, DatasetRef, RoutineDefinition, TableDefinition } from '../definitions.ts';
+import { failure } from '../failure.ts';
 import { DEFAULT_LOCATION } from '../settings.ts';
 import type { DefinitionStore } from '../storage/definition-store.ts';
 import { isExpired, type TableRecord } from '../storage/records.ts';
@@ -153,15 +154,11 @@ const shapes: Readonly<Record<string, (scope: Scope) => Shape>> = {
   PARTITIONS: (scope) => partitionsRelation(recordsOf(scope)),
 };
 
-/** The view of a path whose name starts with `INFORMATION_SCHEMA.`; undefined when there is none of that name. */
-export function informationTable(
-  path: ObjectPath,
-  definitions: DefinitionStore,
-  nowMs: number,
-): CatalogTable | undefined {
+/** The view of a path whose name starts with `INFORMATION_SCHEMA.`. Throws `notImplemented` for one that is not served. */
+export function informationTable(path: ObjectPath, definitions: DefinitionStore, nowMs: number): CatalogTable {
   const name = path.name.slice('INFORMATION_SCHEMA.'.length);
   const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
-  if (shape === undefined) return undefined;
+  if (shape === undefined) throw failure('notImplemented', `INFORMATION_SCHEMA.${name} is not supported locally`);
   const { project, dataset } = path;
   const all = definitions.datasets(project).map(({ definition }) => definition.ref);
   const datasets = dataset === '' ? all : all.filter(({ datasetId }) => datasetId === dataset);
