@@ -38,8 +38,8 @@ export class MessageBatch {
 }
 
 /** The batch that holds a sequence number, among batches in order of it, from an index on. */
-export function findBatch(batches: readonly MessageBatch[], sequence: number, from = 0): MessageBatch | undefined {
-  let low = from;
+export function findBatch(batches: readonly MessageBatch[], sequence: number): MessageBatch | undefined {
+  let low = 0;
   let high = batches.length - 1;
   while (low <= high) {
     const middle = (low + high) >>> 1;

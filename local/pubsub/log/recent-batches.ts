@@ -1,7 +1,7 @@
 /** Keeps what was published last in memory, so that subscribers who keep up are served without reading files. */
 import { findBatch, type MessageBatch } from './batch.ts';
 
-/** Queues are arrays with a head index; taking from the front of a long array would copy all of it. */
+/** The queue of owners is an array with a head index; taking from the front of a long array would copy all of it. */
 const COMPACT_AFTER = 64;
 
 /** Shared by all topics: whoever publishes most has most of it. */
@@ -33,9 +33,8 @@ export class RecentBudget {
 /** The latest batches of one topic, in order and without gaps. */
 export class RecentBatches {
   readonly #budget: RecentBudget;
+  /** A queue that is shifted at once: a batch left in front of a head index would stay in memory. */
   readonly #batches: MessageBatch[] = [];
-  /** Index of the oldest that is kept. */
-  #head = 0;
 
   constructor(budget: RecentBudget) {
     this.#budget = budget;
@@ -49,17 +48,11 @@ export class RecentBatches {
   find(sequence: number): MessageBatch | undefined {
     const last = this.#batches.at(-1);
     if (last?.holds(sequence)) return last;
-    return findBatch(this.#batches, sequence, this.#head);
+    return findBatch(this.#batches, sequence);
   }
 
   /** Frees the oldest batch and returns its bytes. */
   dropOldest(): number {
-    const bytes = this.#batches[this.#head]?.body.length ?? 0;
-    this.#head += 1;
-    if (this.#head >= COMPACT_AFTER && this.#head * 2 >= this.#batches.length) {
-      this.#batches.splice(0, this.#head);
-      this.#head = 0;
-    }
-    return bytes;
+    return this.#batches.shift()?.body.length ?? 0;
   }
 }
