@@ -133,12 +133,17 @@ test(
   },
 );
 
-test('nothing is wider than a telephone', { skip }, async () => {
-  await page.show({ width: 400, height: 900, scheme: 'light' });
-  await page.until('innerWidth === 400');
-  const wider = `[...document.querySelectorAll('main *')].filter((element) => element.getBoundingClientRect().right > innerWidth + 1
-    && element.closest('.strip') === null).map((element) => element.tagName + '.' + element.className).join()`;
-  assert.equal(await page.evaluate(wider), '');
+test('nothing is wider than the screen, from a telephone to a desk', { skip }, async () => {
+  const wider = `[...document.querySelectorAll('main *')].filter((element) =>
+    element.getBoundingClientRect().right > innerWidth + 1 && element.closest('.strip') === null
+  ).map((element) => element.tagName + '.' + element.className).join()`;
+  const within = `[...document.querySelectorAll('section')].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.className).join()`;
+  for (const width of [1440, 1281, 1279, 1100, 1021, 1019, 700, 400]) {
+    await page.show({ width, height: 900, scheme: 'light' });
+    await page.until(`innerWidth === ${width}`);
+    assert.equal(await page.evaluate(wider), '', String(width));
+    assert.equal(await page.evaluate(within), '', String(width));
+  }
   await picture('narrow');
 });
 
