@@ -4,7 +4,7 @@ import type { ScalarDefinition } from '../functions/definition.ts';
 import { findScalar } from '../functions/functions.ts';
 import { SqlError } from '../syntax/sql-error.ts';
 import type { Expression } from '../tree/expression.ts';
-import { withoutParameters } from '../types/sql-type.ts';
+import { STRING, typeName, withoutParameters } from '../types/sql-type.ts';
 import type { SqlValue } from '../values/sql-value.ts';
 import { coerce, type CoercionPlace } from './coerce.ts';
 import type { Analysis } from './context.ts';
@@ -76,5 +76,7 @@ function checkPart(
   if (part === undefined || (part.kind !== 'part' && part.kind !== 'step')) return;
   const known =
     Object.hasOwn(template.parts, part.part) || (part.part.startsWith('WEEK(') && 'WEEK(*)' in template.parts);
-  if (!known) throw new SqlError(`${definition.name} does not support the ${part.part} date part`, at);
+  if (known) return;
+  const from = definition.name === 'EXTRACT' ? ` from ${typeName(list[0]?.type ?? STRING)}` : '';
+  throw new SqlError(`${definition.name}${from} does not support the ${part.part} date part`, at);
 }

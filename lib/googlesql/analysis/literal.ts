@@ -47,5 +47,12 @@ export function isUntyped(expression: Expression): boolean {
 
 /** An expression as an input of a supertype. */
 export function candidateOf(expression: Expression): Candidate {
-  return { type: expression.type, standing: standingOf(expression), untyped: isUntyped(expression) };
+  const untyped = isUntyped(expression) || isEmptyArray(expression);
+  const candidate = { type: expression.type, standing: standingOf(expression), untyped };
+  return expression.kind === 'struct' ? { ...candidate, fields: expression.fields.map(candidateOf) } : candidate;
+}
+
+/** `[]`, which is of any array type. */
+export function isEmptyArray(expression: Expression): boolean {
+  return expression.kind === 'array' && expression.elements.length === 0 && expression.flexible;
 }

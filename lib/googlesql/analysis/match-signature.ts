@@ -5,7 +5,8 @@ import type { Expression } from '../tree/expression.ts';
 import { coercionCost } from '../types/coercion.ts';
 import { arrayOf, INT64, structOf, typeName, type SqlType } from '../types/sql-type.ts';
 import { commonSupertype, type Candidate } from '../types/supertype.ts';
-import { candidateOf, isUntyped, standingOf } from './literal.ts';
+import { coerces } from './coerce.ts';
+import { candidateOf, isEmptyArray, isUntyped, standingOf } from './literal.ts';
 
 /** Anything with a signature. */
 interface Signed {
@@ -131,7 +132,7 @@ function templateCandidate(
   const { name } = pattern.element;
   if (isUntyped(argument)) return { name, candidate: { type: INT64, standing: 'literal', untyped: true } };
   if (argument.type.kind !== 'ARRAY') return `expected array type but found ${typeName(argument.type)}`;
-  const untyped = argument.kind === 'array' && argument.elements.length === 0 && argument.flexible;
+  const untyped = isEmptyArray(argument);
   return { name, candidate: { type: argument.type.element, standing: standingOf(argument), untyped } };
 }
 
@@ -150,6 +151,7 @@ function fit(
   if (isUntyped(argument)) return { type, cost: COST_OF_NULL };
   const standing = standingOf(argument);
   const cost = coercionCost(argument.type, type, standing);
+  if (cost === undefined && coerces(argument, type)) return { type, cost: COST_OF_NULL };
   if (cost === undefined) return `Unable to coerce type ${typeName(argument.type)} to expected type ${typeName(type)}`;
   if (!cost.coerced) return { type, cost: 0 };
   return { type, cost: standing === 'expression' ? 1_000_000 + cost.distance * 10_000 : 100 + cost.distance };

@@ -91,7 +91,8 @@ export function scopeOf(list: NameList, parent?: NameScope): NameScope {
   const targets = new Map<string, NameTarget>();
   const spelling: string[] = [];
   for (const range of list.ranges) {
-    targets.set(range.name.toLowerCase(), { kind: 'range', range });
+    const lower = range.name.toLowerCase();
+    targets.set(lower, targets.has(lower) ? { kind: 'ambiguous' } : { kind: 'range', range });
     spelling.push(range.name);
   }
   for (const { name, column } of list.columns) {

@@ -42,6 +42,7 @@ export function aggregateCall(
   if (star && definition.name !== 'COUNT') throw new SqlError('Argument * can only be used in COUNT(*)', node.at);
   if (star && node.distinct) throw new SqlError('COUNT(*) cannot be used with DISTINCT', node.at);
   const list = star ? [] : node.arguments.map((argument) => scope.analysis.resolve.expression(argument, scope));
+  checkNotArray(definition, list, node.at);
   const match = matchOverload(definition.overloads, list);
   if (!('overload' in match)) throw noMatchingSignature(definition.name, list, match, node.at);
   const place = { at: node.at, timeZone: scope.analysis.options.timeZone };
@@ -104,6 +105,11 @@ export function orderKey(
     throw new SqlError(`ORDER BY does not support expressions of type ${typeName(expression.type)}`, at);
   }
   return { expression, descending, nullsFirst: nulls === undefined ? !descending : nulls === 'FIRST' };
+}
+
+function checkNotArray({ name }: AggregateDefinition, [first]: readonly Expression[], at: number): void {
+  if (name !== 'ARRAY_AGG' || first?.type.kind !== 'ARRAY') return;
+  throw new SqlError(`The argument to ARRAY_AGG must not be an array type but was ${typeName(first.type)}`, at);
 }
 
 function checkDistinct(definition: AggregateDefinition, list: readonly Expression[], at: number): void {

@@ -44,12 +44,30 @@ function resolveScalar(
   safe: boolean,
 ): Expression {
   refuseModifiers(node, definition);
-  const list = resolveArguments(node, definition, scope);
+  const placed = placeNamed(node, definition);
+  const list = resolveArguments(placed, definition, scope);
   return callDefinition(scope.analysis, definition, list, {
     at: node.at,
     safe,
-    options: resolveOptions(node.namedArguments, definition, scope),
+    options: resolveOptions(placed.namedArguments, definition, scope),
   });
+}
+
+/** The call with arguments that are named, but have a position, in their places; what is left out between is 0. */
+function placeNamed(node: FunctionCall, definition: FunctionDefinition): FunctionCall {
+  const names = definition.overloads[0]?.signature.positional.map(({ called }) => called) ?? [];
+  if (node.namedArguments.length === 0 || names.every((name) => name === undefined)) return node;
+  const list = [...node.arguments];
+  const rest: NamedArgument[] = [];
+  for (const argument of node.namedArguments) {
+    const position = names.indexOf(argument.name.name.toLowerCase());
+    if (position < 0) rest.push(argument);
+    else if (position < node.arguments.length) {
+      throw new SqlError(`Named argument ${argument.name.name} is given by position too`, argument.name.at);
+    } else list[position] = argument.value;
+  }
+  const zero = { kind: 'int', at: node.at, text: '0' } as const;
+  return { ...node, arguments: Array.from(list, (argument) => argument ?? zero), namedArguments: rest };
 }
 
 function refuseModifiers(node: FunctionCall, definition: FunctionDefinition): void {

@@ -70,6 +70,6 @@ export function resolveTypedLiteral(node: TypedLiteral, scope: ExpressionScope):
     if (!(error instanceof ValueError)) throw error;
     const what =
       node.typeName === 'JSON' ? `Invalid JSON literal: ${error.message}` : `Invalid ${node.typeName} literal`;
-    throw new SqlError(what, node.typeName === 'JSON' ? node.valueAt : node.at);
+    throw new SqlError(what, node.at);
   }
 }

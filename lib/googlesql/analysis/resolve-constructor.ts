@@ -39,7 +39,7 @@ export function resolveArray(node: ArrayExpression, scope: ExpressionScope): Exp
   if (type.kind === 'ARRAY') {
     throw new SqlError(
       `Cannot construct array with element type ${typeName(type)} because nested arrays are not supported`,
-      node.at,
+      node.elements.find((_, i) => elements[i]?.type.kind === 'ARRAY')?.at ?? node.at,
     );
   }
   const flexible = elements.every((element) => standingOf(element) === 'literal');

@@ -10,6 +10,7 @@ import { callBuiltin } from './call-builtin.ts';
 import { referTo, type QueryScope } from './context.ts';
 import { columnIds } from './grouping.ts';
 import { scopeOf, type NamedColumn, type NameList } from './names.ts';
+import { trueLiteral } from './literal.ts';
 import type { Relation } from './relation.ts';
 import { resolveCondition } from './resolve-condition.ts';
 import { refersTo } from './refers-to.ts';
@@ -19,7 +20,7 @@ export type JoinWords = Pick<JoinItem, 'at' | 'join' | 'on' | 'using'>;
 
 /** Two relations joined. */
 export function resolveJoin(words: JoinWords, left: Relation, right: Relation, scope: QueryScope): Relation {
-  checkCondition(words);
+  checkCondition(words, right);
   const lateral = refersTo(right.scan, columnIds(left.names));
   if (lateral && (words.join === 'RIGHT' || words.join === 'FULL')) {
     throw new SqlError(`Array scan is not allowed with ${words.join} JOIN: it refers to the left side`, words.at);
@@ -28,7 +29,10 @@ export function resolveJoin(words: JoinWords, left: Relation, right: Relation, s
   const base: Omit<JoinScan, 'condition'> = { kind: 'join', join, left: left.scan, right: right.scan, lateral };
   if (words.using !== undefined) return joinUsing(words.using, base, { left, right }, scope);
   const names = concatNames(left.names, right.names);
-  if (words.on === undefined) return { scan: base, names };
+  if (words.on === undefined) {
+    if (join !== 'INNER' && join !== 'LEFT') return { scan: base, names };
+    return { scan: { ...base, condition: trueLiteral }, names };
+  }
   const condition = resolveCondition(words.on, {
     ...scope,
     names: scopeOf(names, scope.outer),
@@ -37,8 +41,10 @@ export function resolveJoin(words: JoinWords, left: Relation, right: Relation, s
   return { scan: { ...base, condition }, names };
 }
 
-function checkCondition({ join, on, using, at }: JoinWords): void {
+function checkCondition({ join, on, using, at }: JoinWords, right: Relation): void {
   const free = join === 'CROSS' || join === 'COMMA';
+  // The elements of an array may be joined without a condition.
+  if (right.scan.kind === 'unnest' && (join === 'INNER' || join === 'LEFT')) return;
   if (free && (on !== undefined || using !== undefined)) {
     throw new SqlError(`${on === undefined ? 'USING' : 'ON'} clause cannot be used with CROSS JOIN`, at);
   }
@@ -53,9 +59,11 @@ function joinName(join: JoinKind): string {
 
 /** Names of both sides; an alias may be used once. */
 export function concatNames(left: NameList, right: NameList): NameList {
-  const aliases = new Set(left.ranges.map((range) => range.name.toLowerCase()));
+  // Elements of arrays and their offsets may share a name, which is then ambiguous.
+  const aliases = new Map(left.ranges.map((range) => [range.name.toLowerCase(), range]));
   for (const range of right.ranges) {
-    if (aliases.has(range.name.toLowerCase())) {
+    const same = aliases.get(range.name.toLowerCase());
+    if (same !== undefined && (same.row === undefined || range.row === undefined)) {
       throw new SqlError(`Duplicate table alias ${range.name} in the same FROM clause`);
     }
   }
@@ -102,7 +110,9 @@ function joinUsing(
   const names = concatNames(sides.left.names, sides.right.names);
   const hidden = new Set(columns.flatMap(({ left, right }) => [left.column.id, right.column.id]));
   const rest = names.columns.filter(({ column }) => !hidden.has(column.id));
-  return { scan, names: { ...names, columns: [...columns.map((column) => column.merged), ...rest] } };
+  const ranges = names.ranges.filter(({ row }) => row === undefined || !hidden.has(row.id));
+  const rows = names.rows.filter(({ id }) => !hidden.has(id));
+  return { scan, names: { ...names, columns: [...columns.map((column) => column.merged), ...rest], ranges, rows } };
 }
 
 function usingColumn(name: Identifier, join: JoinScan['join'], sides: Sides, scope: QueryScope): UsingColumn {

@@ -116,17 +116,18 @@ type PlainPipe = Exclude<
 function scanOfRows(pipe: PlainPipe, { scan, names }: Relation, scope: QueryScope): Scan {
   switch (pipe.kind) {
     case 'where': {
-      const place = placeOf(names, 'pipe WHERE clause', scope);
-      return { kind: 'filter', input: scan, condition: resolveCondition(pipe.condition, place) };
+      const place = windowed(placeOf(names, 'pipe WHERE clause', scope));
+      const condition = resolveCondition(pipe.condition, place);
+      return { kind: 'filter', input: withWindows(scan, place.windows), condition };
     }
     case 'limit':
       return resolveLimit(pipe.limit, scan, scope);
     case 'orderBy': {
-      const place = placeOf(names, 'pipe ORDER BY clause', scope);
+      const place = windowed(placeOf(names, 'pipe ORDER BY clause', scope));
       const keys = pipe.items.map((item) =>
         orderKey(scope.analysis.resolve.expression(item.expression, place), item, item.expression.at),
       );
-      return { kind: 'order', input: scan, keys };
+      return { kind: 'order', input: withWindows(scan, place.windows), keys };
     }
     case 'distinct':
       return distinct(scan, names, pipe.at);
@@ -137,6 +138,17 @@ function scanOfRows(pipe: PlainPipe, { scan, names }: Relation, scope: QueryScop
 
 function placeOf(names: NameList, clause: string, scope: QueryScope): ExpressionScope {
   return { ...scope, names: scopeOf(names, scope.outer), clause };
+}
+
+type WindowedScope = ExpressionScope & { readonly windows: SelectCollector };
+
+/** The same place, where window functions may be called. */
+function windowed(place: ExpressionScope): WindowedScope {
+  return { ...place, windows: new SelectCollector(place.analysis, []) };
+}
+
+function withWindows(input: Scan, { windows }: SelectCollector): Scan {
+  return windows.length === 0 ? input : { kind: 'window', input, functions: windows };
 }
 
 function distinct(input: Scan, names: NameList, at: number): Scan {
@@ -217,10 +229,7 @@ function compute(
   const place: ExpressionScope = { ...placeOf(relation.names, clause, scope), windows: collector };
   const values = resolveSelectList(items, relation.names, place);
   const computed = values.map(({ name, value }) => ({ name, value, column: scope.analysis.column(name, value.type) }));
-  const input: Scan =
-    collector.windows.length === 0
-      ? relation.scan
-      : { kind: 'window', input: relation.scan, functions: collector.windows };
+  const input = withWindows(relation.scan, collector);
   return {
     scan: { kind: 'project', input, computed },
     columns: computed.map(({ name, column }) => ({ name, column })),

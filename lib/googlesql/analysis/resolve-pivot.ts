@@ -17,7 +17,29 @@ import { namesUnder, type Relation } from './relation.ts';
 import { SelectCollector } from './select-collector.ts';
 
 /** The rotated rows: columns that PIVOT does not mention group them. */
-export function resolvePivot(relation: Relation, operator: PivotOperator, scope: QueryScope): Relation {
+export function resolvePivot(input: Relation, operator: PivotOperator, scope: QueryScope): Relation {
+  return pivot(withOwnColumns(input, scope), operator, scope);
+}
+
+/** The relation with a column of its own under each name: `SELECT x AS a, x AS b` has one under two. */
+function withOwnColumns(relation: Relation, { analysis }: QueryScope): Relation {
+  const seen = new Set<number>();
+  const computed: ComputedColumn[] = [];
+  const columns = relation.names.columns.map((one) => {
+    if (!seen.has(one.column.id)) {
+      seen.add(one.column.id);
+      return one;
+    }
+    const column = analysis.column(one.name, one.column.type);
+    computed.push({ column, value: referTo(one.column, 0) });
+    return { ...one, column };
+  });
+  if (computed.length === 0) return relation;
+  const scan = { kind: 'project', input: relation.scan, computed } as const;
+  return { scan, names: { ...relation.names, columns } };
+}
+
+function pivot(relation: Relation, operator: PivotOperator, scope: QueryScope): Relation {
   const { names } = relation;
   if (names.columns.some(({ row }) => row === true)) {
     throw new SqlError('PIVOT is not allowed on value tables', operator.at);

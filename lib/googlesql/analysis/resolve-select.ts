@@ -85,18 +85,19 @@ class SelectResolver {
 
     let scan: Scan = this.#relation?.scan ?? { kind: 'singleRow' };
     if (where !== undefined) scan = { kind: 'filter', input: scan, condition: where };
-    if (grouped !== undefined) scan = this.#aggregate(scan, grouping);
+    const values = new Map(outputs.map(({ column }, i) => [column.id, columns[i]?.value]));
+    if (grouped !== undefined) scan = this.#aggregate(scan, grouping, values);
     if (having !== undefined) scan = { kind: 'filter', input: scan, condition: over(having, 'HAVING clause') };
-    scan = this.#windows(scan, new Map(outputs.map(({ column }, i) => [column.id, columns[i]?.value])), grouped);
+    scan = this.#windows(scan, values, grouped);
     if (qualify !== undefined) {
       if (this.#collector.windows.length === 0) {
         throw new SqlError('The QUALIFY clause requires analytic function to be present', select.qualify?.at);
       }
       scan = { kind: 'filter', input: scan, condition: over(qualify, 'QUALIFY clause') };
     }
-    const values = columns.map((column) => ({ ...column, value: over(column.value, 'SELECT list') }));
+    const selected = columns.map((column) => ({ ...column, value: over(column.value, 'SELECT list') }));
     const keys = orderBy.map((key) => ({ ...key, expression: over(key.expression, 'ORDER BY clause') }));
-    return this.#finish(scan, values, outputs, keys);
+    return this.#finish(scan, selected, outputs, keys);
   }
 
   #plain(clause: string): ExpressionScope {
@@ -146,9 +147,11 @@ class SelectResolver {
     return { keys, rowColumns: columnIds(this.#relation?.names ?? noNames) };
   }
 
-  #aggregate(input: Scan, { keys, sets }: Grouping): Scan {
+  #aggregate(input: Scan, { keys, sets }: Grouping, values: ReadonlyMap<number, Expression | undefined>): Scan {
     const groupings = this.#collector.groupings.map(({ column, argument, at }) => {
-      const key = keys.findIndex((one) => sameExpression(one.value, argument));
+      // In ORDER BY the argument may be a select item's name.
+      const value = (argument.kind === 'column' ? values.get(argument.column.id) : undefined) ?? argument;
+      const key = keys.findIndex((one) => sameExpression(one.value, value));
       if (key < 0)
         throw new SqlError('GROUPING must have an argument that exists within the group-by expression list', at);
       return { column, key };
@@ -203,7 +206,8 @@ class SelectResolver {
     const projected: Scan = computed.length === 0 ? input : { kind: 'project', input, computed };
     const shaped = this.#shape(projected, outputs);
     let { scan } = shaped;
-    if (this.#select.distinct) scan = this.#distinct(scan, shaped.columns, keys);
+    if (this.#select.distinct)
+      scan = this.#distinct(scan, shaped.columns, { keys, places: columns.map(({ at }) => at) });
     if (keys.length > 0) scan = { kind: 'order', input: scan, keys };
     if (this.#tail.limit !== undefined) scan = resolveLimit(this.#tail.limit, scan, this.#scope);
     return { scan, columns: shaped.columns, valueTable: this.#select.as !== undefined };
@@ -233,12 +237,16 @@ class SelectResolver {
     return { scan: { kind: 'project', input: scan, computed: [{ column, value }] }, columns: [{ name: '', column }] };
   }
 
-  #distinct(input: Scan, columns: readonly OutputColumn[], keys: readonly OrderKey[]): Scan {
-    for (const { column, name } of columns) {
+  #distinct(
+    input: Scan,
+    columns: readonly OutputColumn[],
+    { keys, places }: { readonly keys: readonly OrderKey[]; readonly places: readonly number[] },
+  ): Scan {
+    for (const [i, { column, name }] of columns.entries()) {
       if (!isGroupable(column.type)) {
         throw new SqlError(
           `Column ${name} of type ${ungroupablePart(column.type)} cannot be used in SELECT DISTINCT`,
-          this.#select.at,
+          places[i] ?? this.#select.at,
         );
       }
     }

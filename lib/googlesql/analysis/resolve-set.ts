@@ -74,7 +74,9 @@ function valueOf(tree: QueryTree, column: Column): Expression {
   const { scan } = tree;
   const computed =
     scan.kind === 'project' ? scan.computed.find((one) => one.column.id === column.id)?.value : undefined;
-  return computed?.kind === 'literal' || computed?.kind === 'array' ? computed : referTo(column, 0);
+  return computed?.kind === 'literal' || computed?.kind === 'array' || computed?.kind === 'struct'
+    ? computed
+    : referTo(column, 0);
 }
 
 function checkGroupable(types: readonly SqlType[], operation: SetOperation): void {

@@ -25,7 +25,7 @@ export function resolveSubquery(node: SubqueryExpression, scope: ExpressionScope
   if (column.type.kind === 'ARRAY') {
     throw new SqlError(
       `Cannot use array subquery with column of type ${typeName(column.type)} because nested arrays are not supported`,
-      node.query.at,
+      node.at,
     );
   }
   return { kind: 'subquery', type: arrayOf(column.type), form: 'ARRAY', query, ordered };

@@ -36,7 +36,12 @@ function resolveItem(item: SelectItem, names: NameList | undefined, scope: Expre
       return modify(expandDotStar(item.base, scope), item.modifiers, scope, item.at);
     case 'expression': {
       const value = scope.analysis.resolve.expression(item.value, scope);
-      const name = item.alias?.name ?? inferredName(item.value);
+      // CURRENT_DATE without parentheses is a call, and calls have no name.
+      const inferred =
+        item.value.kind === 'path' && value.kind === 'call' && item.value.path.length === 1
+          ? ''
+          : inferredName(item.value);
+      const name = item.alias?.name ?? inferred;
       return [{ name, value, at: item.value.at, aliased: item.alias !== undefined }];
     }
   }

@@ -1,5 +1,6 @@
 /** The error of a call that fits no overload, in Google's detailed form. */
 
+import { findAggregate } from '../functions/functions.ts';
 import { patternText, type Parameter, type Signature } from '../functions/signature.ts';
 import { SqlError } from '../syntax/sql-error.ts';
 import type { Expression } from '../tree/expression.ts';
@@ -14,13 +15,20 @@ export function noMatchingSignature(
   mismatches: readonly Mismatch[],
   at: number,
 ): SqlError {
-  const kind = /^[A-Z_]/.test(name) && !operatorWords.has(name) ? 'function' : 'operator';
+  const kind = kindOf(name);
   const types = list.map(argumentText).join(', ');
   const lines = [`No matching signature for ${kind} ${name}`, `  Argument types: ${types}`];
   for (const { signature, reason } of mismatches) {
     lines.push(`  Signature: ${signatureText(name, kind, signature)}`, `    ${reason}`);
   }
   return new SqlError(lines.join('\n'), at);
+}
+
+function kindOf(name: string): 'aggregate function' | 'analytic function' | 'function' | 'operator' {
+  if (!/^[A-Z_]/.test(name) || operatorWords.has(name)) return 'operator';
+  const definition = findAggregate(name);
+  if (definition === undefined) return 'function';
+  return definition.kind === 'window' ? 'analytic function' : 'aggregate function';
 }
 
 const operatorWords: ReadonlySet<string> = new Set(['NOT', 'AND', 'OR', 'LIKE', 'IN', 'BETWEEN', 'IS', 'CASE']);
@@ -31,7 +39,7 @@ function argumentText(argument: Expression): string {
   return isUntyped(argument) ? 'NULL' : typeName(argument.type);
 }
 
-function signatureText(name: string, kind: 'function' | 'operator', signature: Signature): string {
+function signatureText(name: string, kind: string, signature: Signature): string {
   const parts = signature.parameters.map(parameterText);
   if (kind === 'operator' && parts.length === 2) return `${parts[0]} ${name} ${parts[1]}`;
   if (kind === 'operator' && parts.length === 1) return `${name}${parts[0]}`;

@@ -41,6 +41,9 @@ const topSum = (sums: string): AggregateTemplate => ({
   result: topPairs('gs_top_sum_positions(#1, #2, $3)', `${sums}(#1, #2, $3)`),
 });
 
+const separator = (kind: 'STRING' | 'BYTES'): string =>
+  `CASE WHEN $2 IS NULL THEN CAST(gs_error('Illegal NULL separator in STRING_AGG') AS ${kind === 'STRING' ? 'VARCHAR' : 'BLOB'}) ELSE $2 END`;
+
 export const aggregateFunctions = aggregates({
   COUNT: { counts: true, overloads: { '() -> INT64': 'count(*)', '(ANY) -> INT64': 'count($1)' } },
   COUNTIF: {
@@ -107,7 +110,7 @@ export const aggregateFunctions = aggregates({
       '(STRING) -> STRING': { calls: ['list($1)'], result: "gs_string_agg(#1, ',')", list: true, skipNulls: true },
       '(STRING, STRING) -> STRING': {
         calls: ['list($1)'],
-        result: 'gs_string_agg(#1, $2)',
+        result: `gs_string_agg(#1, ${separator('STRING')})`,
         list: true,
         skipNulls: true,
       },
@@ -117,7 +120,12 @@ export const aggregateFunctions = aggregates({
         list: true,
         skipNulls: true,
       },
-      '(BYTES, BYTES) -> BYTES': { calls: ['list($1)'], result: 'gs_bytes_agg(#1, $2)', list: true, skipNulls: true },
+      '(BYTES, BYTES) -> BYTES': {
+        calls: ['list($1)'],
+        result: `gs_bytes_agg(#1, ${separator('BYTES')})`,
+        list: true,
+        skipNulls: true,
+      },
     },
     modifiers: ['distinct', 'having', 'order', 'limit'],
   },

@@ -17,6 +17,7 @@ export const dateFunctions = scalars({
     '(TIMESTAMP, [STRING]) -> DATE': 'CAST(gs_local($1, $zone2) AS DATE)',
     '(DATETIME) -> DATE': 'CAST($1 AS DATE)',
     '(DATE) -> DATE': '$1',
+    '(STRING, [STRING]) -> DATE': 'CAST(gs_local(gs_timestamp_of_text($1, $zone2), $zone2) AS DATE)',
   },
   DATE_ADD: { '(DATE, STEP) -> DATE': { parts: movedByDays('gs_date_add') } },
   DATE_SUB: { '(DATE, STEP) -> DATE': { parts: movedByDays('gs_date_sub') } },

@@ -22,6 +22,8 @@ export interface Parameter {
   readonly optional: boolean;
   /** Any number of arguments; only the last positional parameter, or all of them together. */
   readonly repeated: boolean;
+  /** Lower-case name of a parameter that may be given by position too; `name: TYPE` in the text. */
+  readonly called?: string;
   /** Lower-case name; `name =>` in the text. Such a parameter is only given by name, and must be constant. */
   readonly name?: string;
 }
@@ -46,7 +48,7 @@ const cache = new Map<string, Signature>();
 
 /**
  * Reads `(parameters) -> result [if KIND]`. Parameters: `TYPE`, `[TYPE]` optional, `TYPE...` one or more, `[TYPE...]` any
- * number, `name => TYPE` named.
+ * number, `name => TYPE` named, `name: TYPE` by position or by name.
  */
 export function parseSignature(text: string): Signature {
   const known = cache.get(text);
@@ -81,11 +83,13 @@ function parseParameter(text: string): Parameter {
   const repeated = inner.endsWith('...');
   const bare = repeated ? inner.slice(0, -3) : inner;
   const [name, type] = bare.includes(' => ') ? bare.split(' => ') : [undefined, bare];
+  const called = /^(\w+): (.*)$/.exec(type ?? '');
   return {
-    pattern: parsePattern(type ?? ''),
+    pattern: parsePattern(called?.[2] ?? type ?? ''),
     optional: optional || name !== undefined,
     repeated,
     ...(name === undefined ? {} : { name: name.toLowerCase() }),
+    ...(called?.[1] === undefined ? {} : { called: called[1].toLowerCase() }),
   };
 }
 

@@ -2,24 +2,47 @@
 
 import { windowFunctions } from './define.ts';
 
+const failing = (message: string): string => `CAST(gs_error('${message}') AS BIGINT)`;
+
+/** A count that must be there and greater than zero. */
+const positive = (count: string, what: string): string =>
+  `CASE WHEN ${count} IS NULL THEN ${failing(`${what} must not be NULL`)} WHEN ${count} <= 0 THEN ${failing(`${what} must be positive`)} ELSE ${count} END`;
+
+/** LAG and LEAD. */
+function moved(name: 'LAG' | 'LEAD'): Readonly<Record<string, string>> {
+  const what = `The offset to the function ${name} must not be`;
+  const offset = `CASE WHEN $2 IS NULL THEN ${failing(`${what} null`)} WHEN $2 < 0 THEN ${failing(`${what} negative`)} ELSE $2 END`;
+  const duck = name.toLowerCase();
+  return {
+    '(T) -> T': `${duck}($1)`,
+    '(T, INT64) -> T': `${duck}($1, ${offset})`,
+    '(T, INT64, T) -> T': `${duck}($1, ${offset}, $3)`,
+  };
+}
+
 export const windowOnlyFunctions = windowFunctions({
   ROW_NUMBER: { order: 'optional', overloads: { '() -> INT64': 'row_number()' } },
   RANK: { order: 'required', overloads: { '() -> INT64': 'rank()' } },
   DENSE_RANK: { order: 'required', overloads: { '() -> INT64': 'dense_rank()' } },
   PERCENT_RANK: { order: 'required', overloads: { '() -> FLOAT64': 'percent_rank()' } },
   CUME_DIST: { order: 'required', overloads: { '() -> FLOAT64': 'cume_dist()' } },
-  NTILE: { order: 'required', overloads: { '(INT64) -> INT64': 'ntile($1)' } },
+  NTILE: {
+    order: 'required',
+    overloads: {
+      '(INT64) -> INT64': `ntile(${positive('$1', 'The N value (number of buckets) for the NTILE function')})`,
+    },
+  },
   LAG: {
     passesThrough: true,
     conditions: [1],
     order: 'required',
-    overloads: { '(T) -> T': 'lag($1)', '(T, INT64) -> T': 'lag($1, $2)', '(T, INT64, T) -> T': 'lag($1, $2, $3)' },
+    overloads: moved('LAG'),
   },
   LEAD: {
     passesThrough: true,
     conditions: [1],
     order: 'required',
-    overloads: { '(T) -> T': 'lead($1)', '(T, INT64) -> T': 'lead($1, $2)', '(T, INT64, T) -> T': 'lead($1, $2, $3)' },
+    overloads: moved('LEAD'),
   },
   FIRST_VALUE: {
     passesThrough: true,
@@ -41,7 +64,7 @@ export const windowOnlyFunctions = windowFunctions({
     order: 'required',
     frame: true,
     modifiers: ['nulls'],
-    overloads: { '(T, INT64) -> T': 'nth_value($1, $2)' },
+    overloads: { '(T, INT64) -> T': `nth_value($1, ${positive('$2', 'The N value for the NthValue function')})` },
   },
   PERCENTILE_CONT: {
     conditions: [1],

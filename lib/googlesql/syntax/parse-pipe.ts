@@ -92,12 +92,13 @@ function parsePipe(p: Cursor): PipeOperator {
 }
 
 function parseQueries(p: Cursor): readonly Query[] {
-  return p.list(() => {
+  const queries: Query[] = [];
+  do {
     p.expect('(');
-    const query = p.query();
+    queries.push(p.query());
     p.expect(')');
-    return query;
-  });
+  } while (p.accepts(',') && p.sees('('));
+  return queries;
 }
 
 function parseSet(p: Cursor, at: number): PipeOperator {

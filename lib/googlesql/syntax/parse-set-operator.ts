@@ -11,8 +11,12 @@ export type SetOperatorWords = Omit<SetOperation, 'kind' | 'inputs'>;
 /** Whether two operators may stand in one chain. */
 export function sameSetOperator(a: SetOperatorWords, b: SetOperatorWords): boolean {
   return (
-    a.operator === b.operator && a.distinct === b.distinct && JSON.stringify(a.matching) === JSON.stringify(b.matching)
+    a.operator === b.operator && a.distinct === b.distinct && matchingText(a.matching) === matchingText(b.matching)
   );
+}
+
+function matchingText({ by, mode, columns }: SetMatching): string {
+  return [by, mode, ...(columns?.map(({ name }) => name.toLowerCase()) ?? [])].join(' ');
 }
 
 /** `[FULL | LEFT | INNER] UNION {ALL | DISTINCT} [BY NAME | CORRESPONDING …]`, taken if it is next. */

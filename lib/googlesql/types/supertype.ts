@@ -9,6 +9,8 @@ export interface Candidate {
   readonly standing: Standing;
   /** An untyped NULL or empty array, which takes any type. */
   readonly untyped: boolean;
+  /** Of a struct that is written out: its fields, each for itself. */
+  readonly fields?: readonly Candidate[];
 }
 
 /** Supertypes of the numeric kinds, most specific first. */
@@ -62,7 +64,8 @@ function commonStruct(candidates: readonly Candidate[]): SqlType | undefined {
     const type = commonSupertype(
       candidates.flatMap((candidate, n) => {
         const inner = structs[n]?.fields[i];
-        return inner === undefined ? [] : [{ type: inner.type, standing: candidate.standing, untyped: false }];
+        if (inner === undefined) return [];
+        return [candidate.fields?.[i] ?? { type: inner.type, standing: candidate.standing, untyped: false }];
       }),
     );
     if (type === undefined) return undefined;

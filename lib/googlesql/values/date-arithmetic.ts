@@ -1,7 +1,7 @@
 /** Moving dates, times and instants by parts, with GoogleSQL's bounds and errors. */
 
 import { addMonths, MAX_DAYS, MAX_MICROS, MICROS_PER_DAY, MIN_DAYS, MIN_MICROS, splitMicros } from './civil.ts';
-import { dateText } from './date-time-text.ts';
+import { dateText, dateTimeText } from './date-time-text.ts';
 import { inBounds } from './interval.ts';
 import { ValueError, type IntervalValue } from './sql-value.ts';
 
@@ -20,16 +20,21 @@ export const microsOfPart: Readonly<Record<string, bigint>> = {
 };
 
 /** A date moved by parts. */
-export function moveDate(days: number, count: bigint, part: string): number {
+export function moveDate(days: number, count: bigint, part: string, direction?: 'back'): number {
   const months = monthsOf[part];
   const moved =
     months === undefined
       ? Number(BigInt(days) + count * (daysOf[part] ?? 0n))
       : bounded(count) && addMonths(days, Number(count) * months);
   if (moved === false || moved < MIN_DAYS || moved > MAX_DAYS) {
-    throw new ValueError(`Adding ${count} ${part}s to date ${dateText(days)} causes overflow`);
+    throw new ValueError(`${movingText(count, part, direction)} date ${dateText(days)} causes overflow`);
   }
   return moved;
+}
+
+/** How a movement's error begins; movements back have been asked for as subtractions. */
+function movingText(count: bigint, part: string, direction: 'back' | undefined): string {
+  return direction === 'back' ? `Subtracting ${-count} ${part} from` : `Adding ${count} ${part} to`;
 }
 
 const MAX_STEPS = 200_000n;
@@ -47,9 +52,12 @@ export function moveCivil(micros: bigint, count: bigint, part: string): bigint {
 }
 
 /** An instant moved by a part of fixed length. */
-export function moveInstant(micros: bigint, count: bigint, part: string): bigint {
+export function moveInstant(micros: bigint, count: bigint, part: string, direction?: 'back'): bigint {
   const moved = micros + count * (microsOfPart[part] ?? 0n);
-  if (moved < MIN_MICROS || moved > MAX_MICROS) throw new ValueError('TIMESTAMP addition causes overflow');
+  if (moved < MIN_MICROS || moved > MAX_MICROS) {
+    const text = `${dateTimeText(micros)}+00`;
+    throw new ValueError(`${movingText(count, part, direction)} timestamp ${text} causes overflow`);
+  }
   return moved;
 }
 

@@ -69,6 +69,7 @@ function int64Of(text: string): bigint {
 }
 
 function floatOf(value: JsonValue, wide: string): number {
+  if (wide !== 'exact' && wide !== 'round') throw new ValueError(`Invalid wide_number_mode specified: ${wide}`);
   if (typeof value === 'string' && /^(?:NaN|Infinity|-Infinity)$/.test(value)) return Number(value);
   if (!(value instanceof JsonNumber)) throw expected('number');
   const number = Number(value.text);

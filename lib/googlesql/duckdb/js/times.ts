@@ -157,17 +157,25 @@ export const timeFunctions = named({
   gs_time: js('(INT64, INT64, INT64) -> TIME', time),
   gs_datetime: js('(INT64, INT64, INT64, INT64, INT64, INT64) -> DATETIME', (...parts) => {
     const [year, month, day, hour, minute, second] = parts;
-    return BigInt(date(year, month, day)) * MICROS_PER_DAY + time(hour, minute, second);
+    try {
+      return BigInt(date(year, month, day)) * MICROS_PER_DAY + time(hour, minute, second);
+    } catch {
+      const two = (part: bigint): string => String(part).padStart(2, '0');
+      const shown = `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`;
+      throw new ValueError(`Input calculates to invalid datetime: ${shown}`);
+    }
   }),
-  gs_date_add: js('(DATE, INT64, STRING) -> DATE', moveDate),
-  gs_date_sub: js('(DATE, INT64, STRING) -> DATE', (days, count, part) => moveDate(days, -count, part)),
+  gs_date_add: js('(DATE, INT64, STRING) -> DATE', (days, count, part) => moveDate(days, count, part)),
+  gs_date_sub: js('(DATE, INT64, STRING) -> DATE', (days, count, part) => moveDate(days, -count, part, 'back')),
   gs_datetime_add: js('(DATETIME, INT64, STRING) -> DATETIME', moveCivil),
   gs_datetime_sub: js('(DATETIME, INT64, STRING) -> DATETIME', (micros, count, part) =>
     moveCivil(micros, -count, part),
   ),
-  gs_timestamp_add: js('(TIMESTAMP, INT64, STRING) -> TIMESTAMP', moveInstant),
+  gs_timestamp_add: js('(TIMESTAMP, INT64, STRING) -> TIMESTAMP', (micros, count, part) =>
+    moveInstant(micros, count, part),
+  ),
   gs_timestamp_sub: js('(TIMESTAMP, INT64, STRING) -> TIMESTAMP', (micros, count, part) =>
-    moveInstant(micros, -count, part),
+    moveInstant(micros, -count, part, 'back'),
   ),
   gs_time_add: js('(TIME, INT64, STRING) -> TIME', moveTime),
   gs_time_sub: js('(TIME, INT64, STRING) -> TIME', (ofDay, count, part) => moveTime(ofDay, -count, part)),
