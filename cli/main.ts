@@ -10,6 +10,7 @@ import { registerEnv } from './commands/env.ts';
 import { registerEpoch } from './commands/epoch.ts';
 import { registerErase } from './commands/erase.ts';
 import { registerExec } from './commands/exec.ts';
+import { registerExport } from './commands/export.ts';
 import { registerHold } from './commands/hold.ts';
 import { registerPartitions } from './commands/partitions.ts';
 import { registerPlan } from './commands/plan.ts';
@@ -40,6 +41,7 @@ const COMMANDS = [
   registerRun,
   registerSql,
   registerEpoch,
+  registerExport,
   registerErase,
   registerHold,
   registerCertificate,

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { dataFolderPath } from '../platform/data-folder.ts';
+import { CLOUD_HEAP } from '../up/plan.ts';
 import { dataOption, type DataOption } from './data-option.ts';
 
 interface Options extends DataOption {
@@ -20,7 +21,7 @@ export function registerCloud(program: Command): void {
     .action(async (options: Options) => {
       const script = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
       const data = `${dataFolderPath(options.data)}/cloud`;
-      const args = [script, `--data=${data}`, `--port=${options.port}`, `--project=${options.project}`];
+      const args = [...CLOUD_HEAP, script, `--data=${data}`, `--port=${options.port}`, `--project=${options.project}`];
       process.exitCode = await new Promise<number>((resolve) => {
         const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));

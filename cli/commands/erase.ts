@@ -11,6 +11,7 @@ import { createProgressLine, printJson, say } from '../output/streams.ts';
 import { call, connect, tokenOf } from '../platform/connection.ts';
 import { dataOption, type DataOption } from './data-option.ts';
 import { eraseMany } from './erase-many.ts';
+import { fetchArchive } from './export.ts';
 
 interface Options extends DataOption {
   readonly wait?: boolean;
@@ -18,6 +19,7 @@ interface Options extends DataOption {
   readonly basis: ErasureBasis;
   readonly from?: string;
   readonly purpose?: string;
+  readonly export?: string;
   readonly verification: Verification;
 }
 
@@ -58,6 +60,7 @@ export function registerErase(program: Command): void {
     .addOption(dataOption())
     .argument('[user]', 'the user id as the apps send it')
     .option('--from <file>', 'many: one user id a line')
+    .option('--export <file>', 'put together what is held first, and fetch it into this file; needs --wait')
     .option('--purpose <purpose>', 'only what is held for this purpose, as a withdrawal of consent asks')
     .addOption(
       new Option('--verification <how>', 'how it is known that whoever asked may ask')
@@ -73,6 +76,9 @@ export function registerErase(program: Command): void {
 async function erase(userId: string | undefined, options: Options): Promise<void> {
   if ((userId === undefined) === (options.from === undefined)) {
     throw new PlatformError('usage', { message: 'Give either a user or --from FILE.' });
+  }
+  if (options.export !== undefined && (!options.wait || options.from !== undefined)) {
+    throw new PlatformError('usage', { message: '--export goes with a user and --wait.' });
   }
   const connection = connect(options.data);
   const platform = { url: connection.ready.privacy, bearer: tokenOf(connection, 'compliance') };
@@ -91,6 +97,15 @@ async function erase(userId: string | undefined, options: Options): Promise<void
     return;
   }
   const done = await untilCertified(platform, asked.id, createProgressLine());
+  if (options.export !== undefined) {
+    const of = `${platform.url}/v1/exports/${asked.id}`;
+    const { secret } = await call<{ readonly secret: string }>({
+      url: `${of}:link`,
+      bearer: platform.bearer,
+      body: {},
+    });
+    await fetchArchive(`${of}:fetch`, secret, options.export);
+  }
   if (options.json) printJson({ id: done.id, state: done.state, certificate: done.certificate });
   else process.stdout.write(`${JSON.stringify(done.certificate, undefined, 2)}\n`);
 }
@@ -107,7 +122,8 @@ const silent: Progress = { update: () => undefined, done: () => undefined };
 async function request({ url, bearer }: Platform, userId: string, options: Options): Promise<Erasure> {
   const { purpose, verification } = options;
   const basis = purpose !== undefined && options.basis === 'request' ? 'consent-withdrawn' : options.basis;
-  const body = { userId, basis, verification, ...(purpose === undefined ? {} : { purpose }) };
+  const asked = options.export === undefined ? {} : { export: 'asked' };
+  const body = { userId, basis, verification, ...asked, ...(purpose === undefined ? {} : { purpose }) };
   const sinceMs = Date.now();
   for (;;) {
     try {
