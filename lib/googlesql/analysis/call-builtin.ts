@@ -77,6 +77,6 @@ function checkPart(
   const known =
     Object.hasOwn(template.parts, part.part) || (part.part.startsWith('WEEK(') && 'WEEK(*)' in template.parts);
   if (known) return;
-  const from = definition.name === 'EXTRACT' ? ` from ${typeName(list[0]?.type ?? STRING)}` : '';
+  const from = definition.name === 'EXTRACT' ? ` from ${typeName(list[1]?.type ?? STRING)}` : '';
   throw new SqlError(`${definition.name}${from} does not support the ${part.part} date part`, at);
 }

@@ -3,7 +3,7 @@
 import { SqlError } from '../syntax/sql-error.ts';
 import type { Column, ColumnNode, Expression } from '../tree/expression.ts';
 import type { ExpressionIndex } from '../tree/expression-index.ts';
-import { rewriteExpression } from '../tree/walk.ts';
+import { rewriteExpression, visitExpression } from '../tree/walk.ts';
 import { referTo } from './context.ts';
 import type { NameList } from './names.ts';
 
@@ -50,10 +50,23 @@ export interface GroupedScope {
 export function overGroups(expression: Expression, { keys, rowColumns }: GroupedScope, clause: string): Expression {
   return rewriteExpression(expression, (part) => {
     const key = keys.find(part);
-    if (key !== undefined) return referTo(key.column, part.kind === 'column' ? part.at : 0);
+    // What the key's own columns compute is computed of them: with grouping sets that is NULL where they are.
+    if (key !== undefined && (part.kind === 'column' || !isOverKeys(part, keys)))
+      return referTo(key.column, part.kind === 'column' ? part.at : 0);
     if (part.kind === 'column' && rowColumns.has(part.column.id)) throw neitherGroupedNorAggregated(part, clause);
     return undefined;
   });
+}
+
+function isOverKeys(expression: Expression, keys: GroupedScope['keys']): boolean {
+  let columns = 0;
+  let others = 0;
+  visitExpression(expression, (part) => {
+    if (part.kind !== 'column') return;
+    columns++;
+    if (keys.find(part) === undefined) others++;
+  });
+  return columns > 0 && others === 0;
 }
 
 function neitherGroupedNorAggregated(part: ColumnNode, clause: string): SqlError {

@@ -62,6 +62,7 @@ function matchOne<Overload extends Signed>(
   let cost = 0;
   for (const [i, argument] of list.entries()) {
     const fitted = fit(parameterAt(signature, i).pattern, argument, bindings);
+    if (fitted === NOT_MEANT) return NOT_MEANT;
     if (typeof fitted === 'string') return `Argument ${i + 1}: ${fitted}`;
     types.push(fitted.type);
     cost += fitted.cost;
@@ -146,6 +147,8 @@ function fit(
   }
   if (argument.kind === 'part' || argument.kind === 'step') return 'A date part is not expected';
   if (pattern.kind === 'any') return { type: undefined, cost: 0 };
+  if (pattern.kind === 'printed')
+    return unprinted.has(argument.type.kind) ? NOT_MEANT : { type: undefined, cost: COST_OF_PRINTING };
   const type = concrete(pattern, bindings);
   if (type === undefined) return { type: undefined, cost: 0 };
   if (isUntyped(argument)) return { type, cost: COST_OF_NULL };
@@ -156,6 +159,12 @@ function fit(
   if (!cost.coerced) return { type, cost: 0 };
   return { type, cost: standing === 'expression' ? 1_000_000 + cost.distance * 10_000 : 100 + cost.distance };
 }
+
+/** Types whose values CONCAT does not print. */
+const unprinted: ReadonlySet<string> = new Set(['ARRAY', 'STRUCT', 'BYTES', 'JSON', 'INTERVAL']);
+
+/** More than any coercion of literals. */
+const COST_OF_PRINTING = 1000;
 
 /** Untyped NULLs fit everything, but the first overload best. */
 const COST_OF_NULL = 1;

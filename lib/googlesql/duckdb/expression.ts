@@ -52,6 +52,10 @@ function emitCall(node: CallNode, context: Context): string {
     const equal = structComparison([left, right], left.type, context);
     return name === '=' ? equal : `(NOT ${equal})`;
   }
+  if (name === 'NULLIF' && left?.type.kind === 'STRUCT' && right !== undefined) {
+    const equal = structComparison([left, right], left.type, context);
+    return `(CASE WHEN ${equal} THEN NULL ELSE ${emitExpression(left, context)} END)`;
+  }
   return `(${fillTemplate(node, context)})`;
 }
 

@@ -5,6 +5,7 @@ import { decimalFunctions } from './js/decimals.ts';
 import type { JsFunction } from './js/define.ts';
 import { jsonChangeFunctions } from './js/json-changes.ts';
 import { jsonFunctions } from './js/jsons.ts';
+import { keysetFunctions } from './js/keysets.ts';
 import { numberFunctions } from './js/numbers.ts';
 import { regexpFunctions } from './js/regexps.ts';
 import { statisticFunctions } from './js/statistics.ts';
@@ -20,5 +21,6 @@ export const jsFunctions: readonly JsFunction[] = [
   ...timeFunctions,
   ...jsonFunctions,
   ...jsonChangeFunctions,
+  ...keysetFunctions,
   ...statisticFunctions,
 ];

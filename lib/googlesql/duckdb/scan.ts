@@ -172,7 +172,9 @@ function emitAggregate(scan: AggregateScan, context: Context): Block {
   }
   const computedColumns = [...scan.keys, ...scan.aggregates, ...scan.groupings].map(({ column }) => column);
   const block: Block = { ...keyed, base: [], computed: items, computedColumns, groupBy: groupText(scan, items) };
-  return wrapped(block.groupBy === '' ? { ...block, groupBy: ' ' } : block, context);
+  if (block.groupBy !== '') return wrapped(block, context);
+  // Without keys there is one group; without aggregates DuckDB would not see that.
+  return wrapped({ ...block, groupBy: scan.aggregates.length === 0 ? 'HAVING count(*) >= 0' : ' ' }, context);
 }
 
 /** Keys as columns of their own, which grouping sets name. */

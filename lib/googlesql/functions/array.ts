@@ -54,7 +54,7 @@ export const arrayFunctions = scalars({
   ARRAY_SLICE: [
     elementsAt,
     {
-      '(ARRAY<T>, INT64, INT64) -> ARRAY<T>': `list_slice($1, ${sliceIndex('$2', 'greatest(0, $2 + len($1))')}, ${sliceIndex('$3', '$3 + len($1)')})`,
+      '(ARRAY<T>, INT64, INT64) -> ARRAY<T>': `CASE WHEN $3 IS NULL THEN NULL ELSE list_slice($1, ${sliceIndex('$2', 'greatest(0, $2 + len($1))')}, greatest(0, ${sliceIndex('$3', '$3 + len($1)')})) END`,
     },
   ],
   ARRAY_TO_STRING: {

@@ -27,6 +27,7 @@ export const dateFunctions = scalars({
     '(DATETIME, PART) -> DATETIME': { parts: civilTruncation },
     '(TIMESTAMP, PART, [STRING]) -> TIMESTAMP': { parts: instantTruncation },
   },
+  DATE_BUCKET: { '(DATE, INTERVAL, [DATE]) -> DATE': 'gs_date_bucket($all(, ))' },
   DATE_FROM_UNIX_DATE: { '(INT64) -> DATE': "gs_date_add(DATE '1970-01-01', $1, 'DAY')" },
   UNIX_DATE: { '(DATE) -> INT64': "CAST($1 - DATE '1970-01-01' AS BIGINT)" },
   LAST_DAY: {

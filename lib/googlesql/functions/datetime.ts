@@ -20,6 +20,7 @@ export const dateTimeFunctions = scalars({
     '(DATETIME, PART) -> DATETIME': { parts: civilTruncation },
     '(TIMESTAMP, PART, [STRING]) -> TIMESTAMP if TIMESTAMP': { parts: instantTruncation },
   },
+  DATETIME_BUCKET: { '(DATETIME, INTERVAL, [DATETIME]) -> DATETIME': 'gs_datetime_bucket($all(, ))' },
   FORMAT_DATETIME: { '(STRING, DATETIME) -> STRING': 'gs_format_datetime($1, $2)' },
   PARSE_DATETIME: { '(STRING, STRING) -> DATETIME': 'gs_parse_datetime($1, $2)' },
 });

@@ -11,6 +11,7 @@ import { hashFunctions } from './hash.ts';
 import { intervalFunctions } from './interval.ts';
 import { jsonFunctions } from './json.ts';
 import { jsonChangeFunctions } from './json-change.ts';
+import { keysetFunctions } from './keyset.ts';
 import { mathFunctions } from './math.ts';
 import { operators } from './operators.ts';
 import { stringFunctions } from './string.ts';
@@ -34,6 +35,7 @@ const all: readonly FunctionDefinition[] = [
   ...jsonFunctions,
   ...jsonChangeFunctions,
   ...hashFunctions,
+  ...keysetFunctions,
   ...utilityFunctions,
   ...aggregateFunctions,
   ...windowOnlyFunctions,

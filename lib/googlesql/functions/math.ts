@@ -13,6 +13,12 @@ const extreme = (name: string): Readonly<Record<string, string>> => ({
   '(T...) -> T': `CASE WHEN $all( IS NULL OR ) IS NULL THEN NULL ELSE ${name}($all(, )) END`,
 });
 
+/** Functions of two vectors: of numbers, or of pairs of an index and a number. */
+const vectors = (name: string): Readonly<Record<string, string>> => ({
+  '(ARRAY<FLOAT64>, ARRAY<FLOAT64>) -> FLOAT64': `${name}($1, $2)`,
+  '(ARRAY<T>, ARRAY<T>) -> FLOAT64': `${name}($1, $2)`,
+});
+
 export const mathFunctions = scalars({
   ABS: {
     '(INT64) -> INT64': 'gs_abs($1)',
@@ -26,6 +32,8 @@ export const mathFunctions = scalars({
     '(NUMERIC) -> NUMERIC': 'CAST(sign($1) AS DECIMAL(38, 9))',
     '(BIGNUMERIC) -> BIGNUMERIC': 'gs_big_sign($1)',
   },
+  COSINE_DISTANCE: vectors('gs_cosine_distance'),
+  EUCLIDEAN_DISTANCE: vectors('gs_euclidean_distance'),
   IS_INF: { '(FLOAT64) -> BOOL': 'isinf($1)' },
   IS_NAN: { '(FLOAT64) -> BOOL': 'isnan($1)' },
   IEEE_DIVIDE: { '(FLOAT64, FLOAT64) -> FLOAT64': 'gs_ieee_divide($1, $2)' },

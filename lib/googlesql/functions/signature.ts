@@ -12,6 +12,8 @@ export type TypePattern =
   | { readonly kind: 'struct'; readonly fields: readonly { readonly name: string; readonly pattern: TypePattern }[] }
   /** `ANY`: a value of any type, each for itself. */
   | { readonly kind: 'any' }
+  /** `PRINTED`: a value of a scalar type with a text; an overload that has one is not worth a word in an error. */
+  | { readonly kind: 'printed' }
   /** `PART`: a date part such as DAY. */
   | { readonly kind: 'part' }
   /** `STEP`: `INTERVAL n part`, which the call sees as two arguments, a count and a part. */
@@ -106,6 +108,7 @@ function parsePattern(text: string): TypePattern {
   }
   if (/^T\d?$/.test(text)) return { kind: 'template', name: text };
   if (text === 'ANY') return { kind: 'any' };
+  if (text === 'PRINTED') return { kind: 'printed' };
   if (text === 'PART') return { kind: 'part' };
   if (text === 'STEP') return { kind: 'step' };
   if (!Object.hasOwn(scalarTypes, text)) throw new Error(`not a type in a signature: ${text}`);
@@ -124,6 +127,7 @@ export function patternText(pattern: TypePattern): string {
     case 'struct':
       return `STRUCT<${pattern.fields.map((field) => `${field.name} ${patternText(field.pattern)}`).join(', ')}>`;
     case 'any':
+    case 'printed':
       return 'ANY';
     case 'part':
       return 'DATE_TIME_PART';

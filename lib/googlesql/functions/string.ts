@@ -37,7 +37,7 @@ export const stringFunctions = scalars({
   CONCAT: {
     '(STRING...) -> STRING': '($all( || ))',
     '(BYTES...) -> BYTES': '($all( || ))',
-    '(ANY, ANY...) -> STRING if STRING': 'gs_concat($types1, $zone, $all(, ))',
+    '(PRINTED, PRINTED...) -> STRING if STRING': 'gs_concat($types1, $zone, $all(, ))',
   },
   CONTAINS_SUBSTR: {
     '(STRING, STRING) -> BOOL': 'gs_contains_substr($1, $2)',

@@ -28,6 +28,7 @@ export const timestampFunctions = scalars({
     '(TIMESTAMP, PART, [STRING]) -> TIMESTAMP': { parts: instantTruncation },
     '(DATETIME, PART) -> DATETIME': { parts: civilTruncation },
   },
+  TIMESTAMP_BUCKET: { '(TIMESTAMP, INTERVAL, [TIMESTAMP]) -> TIMESTAMP': 'gs_timestamp_bucket($all(, ))' },
   TIMESTAMP_SECONDS: ofUnix(1_000_000),
   TIMESTAMP_MILLIS: ofUnix(1000),
   TIMESTAMP_MICROS: ofUnix(1),

@@ -11,7 +11,7 @@ export function parseCall(p: Cursor, path: PathName): FunctionCall {
   const at = path[0]?.at ?? p.at;
   p.expect('(');
   const distinct = p.accepts('DISTINCT');
-  const { positional, named } = parseArguments(p);
+  const { positional, named } = parseArguments(p, path);
   const modifiers = parseModifiers(p);
   p.expect(')');
   const behind = parseNulls(p);
@@ -31,7 +31,10 @@ export function parseCall(p: Cursor, path: PathName): FunctionCall {
   return p.accepts('OVER') ? { ...call, over: parseWindow(p) } : call;
 }
 
-function parseArguments(p: Cursor): { positional: readonly Expression[]; named: readonly NamedArgument[] } {
+function parseArguments(
+  p: Cursor,
+  path: PathName,
+): { positional: readonly Expression[]; named: readonly NamedArgument[] } {
   const positional: Expression[] = [];
   const named: NamedArgument[] = [];
   if (p.sees(')')) return { positional, named };
@@ -41,10 +44,20 @@ function parseArguments(p: Cursor): { positional: readonly Expression[]; named: 
       p.expect('=>');
       named.push({ name, value: p.expression() });
     } else {
+      const { at } = p;
       positional.push(parseArgument(p));
+      if (named.length > 0) throw positionalAfterNamed(path, at);
     }
   } while (p.accepts(','));
   return { positional, named };
+}
+
+function positionalAfterNamed(path: PathName, at: number): SqlError {
+  const name = path.map((part) => part.name).join('.');
+  return new SqlError(
+    `Call to function ${name} must not specify positional arguments after named arguments; named arguments must be specified last in the argument list`,
+    at,
+  );
 }
 
 function parseArgument(p: Cursor): Expression {

@@ -74,12 +74,13 @@ function daysOfMatch(match: RegExpExecArray): number | undefined {
 /** Microseconds of the day of `1:02:03.5`; undefined when it is no time. Digits beyond microseconds must be zero-free. */
 export function parseTime(text: string): bigint | undefined {
   const match = timePattern.exec(text.trim());
-  return match === null ? undefined : microsOfMatch(match, 1);
+  const micros = match === null ? undefined : microsOfMatch(match, 1);
+  return micros === undefined ? undefined : micros % MICROS_PER_DAY;
 }
 
 function microsOfMatch(match: RegExpExecArray, from: number): bigint | undefined {
   const [hour, minute, second] = [Number(match[from]), Number(match[from + 1]), Number(match[from + 2])];
-  const fraction = match[from + 3] ?? '';
+  const fraction = second === 60 ? '' : (match[from + 3] ?? '');
   // A leap second reads as the first second of the next minute.
   if (hour > 23 || minute > 59 || second > 60 || (second === 60 && hour === 23 && minute === 59)) {
     if (!(second === 60 && hour <= 23 && minute <= 59)) return undefined;

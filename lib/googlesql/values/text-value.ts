@@ -53,7 +53,7 @@ const readers: Readonly<Record<ScalarKind, Reader>> = {
   DATETIME: parseDateTime,
   TIMESTAMP: parseTimestamp,
   INTERVAL: parseInterval,
-  JSON: (text) => canonicalJson(text),
+  JSON: (text) => canonicalJson(text, 'round'),
 };
 
 /** How a refusal reads, by kind. Source: GoogleSQL's conversion errors. */

@@ -275,8 +275,28 @@ export interface ParsedTime {
   readonly unixSeconds: bigint | undefined;
 }
 
+/** Elements that a type's format cannot have. Source: GoogleSQL's parsing functions. */
+const refusedElements = {
+  DATE: 'cHIklMPpRrSsTXZz',
+  TIME: 'AaBbhCcDdeFGgjmsUuVWwxYyZz',
+  DATETIME: 'Zz',
+  TIMESTAMP: '',
+} as const;
+
+/** What a format is to yield. */
+export type ParsedKind = keyof typeof refusedElements;
+
+function checkElements(format: string, kind: ParsedKind): void {
+  for (const [, letter = ''] of format.matchAll(/%[EO]?(.)/gsu)) {
+    if (refusedElements[kind].includes(letter)) {
+      throw new ValueError(`Invalid format: %${letter} is not allowed for the ${kind} type.`);
+    }
+  }
+}
+
 /** Reads a text. Throws a `ValueError` in Google's words when the text does not fit the format. */
-export function parseTimeText(format: string, text: string): ParsedTime {
+export function parseTimeText(format: string, text: string, kind: ParsedKind = 'TIMESTAMP'): ParsedTime {
+  checkElements(format, kind);
   const r: Reading = {
     text,
     at: 0,

@@ -10,7 +10,7 @@ export interface TimeZone {
   readonly offsetAt: (utcMicros: bigint) => bigint;
 }
 
-const fixedPattern = /^([+-])(\d{1,2})(?::?(\d{2}))?$/;
+const fixedPattern = /^(?:UTC)?([+-])(\d{1,2})(?::?(\d{2}))?$/;
 const zones = new Map<string, TimeZone>();
 
 /** The zone a name means: `UTC`, `Z`, `+08`, `-07:30`, `America/Los_Angeles`. Throws a `ValueError` for no zone. */

@@ -2,7 +2,8 @@
 
 import { checkedInt64, finite } from '../../values/arithmetic.ts';
 import { floatText } from '../../values/float-text.ts';
-import { ValueError } from '../../values/sql-value.ts';
+import { cosineDistance, euclideanDistance, pairsOf } from '../../values/distance.ts';
+import { type SqlValue, ValueError } from '../../values/sql-value.ts';
 import { valueOfText } from '../../values/text-value.ts';
 import { timeZone } from '../../values/time-zone.ts';
 import { js, named } from './define.ts';
@@ -70,6 +71,9 @@ function roundTo(x: number, digits: bigint, round: (value: number) => number): n
 
 const halfAway = (x: number): number => Math.sign(x) * Math.round(Math.abs(x));
 
+/** A value that the signature says is an array. */
+const vector = (value: SqlValue): readonly SqlValue[] => (Array.isArray(value) ? (value as readonly SqlValue[]) : []);
+
 export const numberFunctions = named({
   gs_float_add: js('(FLOAT64, FLOAT64) -> FLOAT64', (a, b) =>
     finite(a + b, [a, b], `${floatText(a)} + ${floatText(b)}`),
@@ -90,6 +94,8 @@ export const numberFunctions = named({
     if (b === 0) throw new ValueError(`division by zero: ${shown}`);
     return finite(a / b, [a, b], shown);
   }),
+  gs_cosine_distance: js('(ANY, ANY) -> FLOAT64', (a, b) => cosineDistance(pairsOf(vector(a), vector(b)))),
+  gs_euclidean_distance: js('(ANY, ANY) -> FLOAT64', (a, b) => euclideanDistance(pairsOf(vector(a), vector(b)))),
   gs_ieee_divide: js('(FLOAT64, FLOAT64) -> FLOAT64', (a, b) => a / b),
   gs_safe_float: js('(STRING, FLOAT64, FLOAT64) -> FLOAT64', (sign, a, b) => {
     if (sign === '/' && b === 0) return null;
@@ -101,6 +107,7 @@ export const numberFunctions = named({
   gs_pow: js('(FLOAT64, FLOAT64) -> FLOAT64', power),
   gs_log: js('(FLOAT64, [FLOAT64]) -> FLOAT64', (x, base) => {
     if (base === undefined) return callMath('LN', x);
+    if (!Number.isFinite(x) || !Number.isFinite(base)) return Math.log(x) / Math.log(base);
     if (x <= 0 || base <= 0 || base === 1) {
       throw new ValueError(`Floating point error in function: LOG(${floatText(x)}, ${floatText(base)})`);
     }

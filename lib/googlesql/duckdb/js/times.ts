@@ -22,6 +22,7 @@ import {
   negateInterval,
   sumIntervals,
 } from '../../values/date-arithmetic.ts';
+import { bucketOf, DEFAULT_ORIGIN_DAYS } from '../../values/bucket.ts';
 import { dateText, dateTimeText, timestampText, timeText } from '../../values/date-time-text.ts';
 import { inBounds, intervalOf, intervalText, parseInterval } from '../../values/interval.ts';
 import { ValueError, type IntervalValue } from '../../values/sql-value.ts';
@@ -32,6 +33,7 @@ import { timeZone, toCivil, toInstant } from '../../values/time-zone.ts';
 import { js, named } from './define.ts';
 
 const utc = timeZone('UTC');
+const defaultOrigin = BigInt(DEFAULT_ORIGIN_DAYS) * MICROS_PER_DAY;
 const HOUR = 3_600_000_000n;
 
 function date(year: bigint, month: bigint, day: bigint): number {
@@ -219,18 +221,38 @@ export const timeFunctions = named({
   }),
   gs_parse_date: js(
     '(STRING, STRING) -> DATE',
-    (format, text) => splitMicros(parseTimeText(format, text).civilMicros).days,
+    (format, text) => splitMicros(parseTimeText(format, text, 'DATE').civilMicros).days,
   ),
   gs_parse_time: js(
     '(STRING, STRING) -> TIME',
-    (format, text) => splitMicros(parseTimeText(format, text).civilMicros).ofDay,
+    (format, text) => splitMicros(parseTimeText(format, text, 'TIME').civilMicros).ofDay,
   ),
-  gs_parse_datetime: js('(STRING, STRING) -> DATETIME', (format, text) => parseTimeText(format, text).civilMicros),
+  gs_parse_datetime: js('(STRING, STRING) -> DATETIME', (format, text) => {
+    const { civilMicros, unixSeconds } = parseTimeText(format, text, 'DATETIME');
+    return unixSeconds === undefined ? civilMicros : unixSeconds * 1_000_000n;
+  }),
   gs_parse_timestamp: js('(STRING, STRING, STRING) -> TIMESTAMP', (format, text, zone) =>
     parseInstantText(format, text, timeZone(zone)),
   ),
   gs_generate_dates: js('(DATE, DATE, INT64, STRING) -> ARRAY<DATE>', generateDates),
   gs_generate_timestamps: js('(TIMESTAMP, TIMESTAMP, INT64, STRING) -> ARRAY<TIMESTAMP>', generateInstants),
+  gs_date_bucket: js('(DATE, INTERVAL, [DATE]) -> DATE', (days, width, origin = DEFAULT_ORIGIN_DAYS) => {
+    if (width.micros !== 0n)
+      throw new ValueError('DATE_BUCKET only supports bucket width INTERVAL with MONTH or DAY parts');
+    const civil = (day: number): bigint => BigInt(day) * MICROS_PER_DAY;
+    return splitMicros(bucketOf(civil(days), width, civil(origin), 'DATE_BUCKET')).days;
+  }),
+  gs_datetime_bucket: js('(DATETIME, INTERVAL, [DATETIME]) -> DATETIME', (micros, width, origin = defaultOrigin) =>
+    bucketOf(micros, width, origin, 'DATETIME_BUCKET'),
+  ),
+  gs_timestamp_bucket: js(
+    '(TIMESTAMP, INTERVAL, [TIMESTAMP]) -> TIMESTAMP',
+    (micros, width, origin = defaultOrigin) => {
+      if (width.months !== 0)
+        throw new ValueError('TIMESTAMP_BUCKET only supports bucket width INTERVAL with DAY and SECOND parts');
+      return bucketOf(micros, width, origin, 'TIMESTAMP_BUCKET');
+    },
+  ),
   gs_interval: js('(INT64, STRING) -> INTERVAL', intervalOf),
   gs_make_interval: js('([INT64], [INT64], [INT64], [INT64], [INT64], [INT64]) -> INTERVAL', (...parts) => {
     const [year = 0n, month = 0n, day = 0n, hour = 0n, minute = 0n, second = 0n] = parts;
