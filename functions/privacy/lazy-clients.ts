@@ -1,6 +1,7 @@
 // Owns Google's clients that most requests do not need: loaded by the first call, because loading them takes half a second.
 import type { ErasedRows } from '#shared/gcp/erased-rows.ts';
 import type { Executions } from '#shared/gcp/executions.ts';
+import type { PersonRows } from '#shared/gcp/person-rows.ts';
 import type { Place } from '#shared/platform/base/resources.ts';
 
 /** Executions of workflows, needed when an erasure is driven on. */
@@ -21,6 +22,18 @@ export function lazyWarehouse(place: Place): ErasedRows {
     runStatement: async (jobId, sql) => (await load()).runStatement(jobId, sql),
     count: async (sql) => (await load()).count(sql),
     dropTable: async (table) => (await load()).dropTable(table),
+  };
+}
+
+/** The rows of a person, needed when an export is put together. */
+export function lazyPersonRows(place: Place): PersonRows {
+  const load = once(async () => (await import('#shared/gcp/person-rows.ts')).createPersonRows(place));
+  return {
+    loadTokens: async (table, tokens) => (await load()).loadTokens(table, tokens),
+    dropTable: async (table) => (await load()).dropTable(table),
+    async *rows(sql) {
+      yield* (await load()).rows(sql);
+    },
   };
 }
 

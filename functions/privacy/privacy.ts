@@ -1,6 +1,7 @@
 // Owns privacy as a whole: its parts put together, what repeats while it serves, and how it ends.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ErasedRows } from '#shared/gcp/erased-rows.ts';
+import type { PersonRows } from '#shared/gcp/person-rows.ts';
 import type { Executions } from '#shared/gcp/executions.ts';
 import type { KeepsBecause } from '#shared/gcp/key-bucket.ts';
 import type { KeyStores } from '#shared/gcp/key-stores.ts';
@@ -21,6 +22,7 @@ import { KeysAtWork } from './at-work/keys-at-work.ts';
 import type { ErasureDeps } from './erasures/erasure-deps.ts';
 import { createLedger } from './erasures/ledger.ts';
 import { sweep } from './erasures/sweep.ts';
+import { sweepExports } from './exports/sweep-exports.ts';
 import { createFacts } from './facts.ts';
 import type { Repeat } from './repeating.ts';
 import { PersonRates } from './reveal/person-rate.ts';
@@ -48,6 +50,9 @@ export interface PrivacyParts {
   readonly certificateKey: CertificateKey;
   readonly executions: Executions;
   readonly warehouse: ErasedRows;
+  readonly personRows: PersonRows;
+  /** Where this function answers; links of exports begin with it. */
+  readonly url: string;
   readonly publisher: Publisher;
   /** The verified e-mail address of who asks. */
   readonly identify: (headers: IncomingHttpHeaders) => Promise<string | undefined>;
@@ -89,6 +94,7 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
     catalog,
     keptBecauseOf,
     warehouse: parts.warehouse,
+    personRows: parts.personRows,
     ledger,
     facts,
     executions: parts.executions,
@@ -106,7 +112,9 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
     return { keyrings, useLimitMs: revocationTiming(boundMs).useLimitMs, facts, rates, clock, newId };
   };
   const sweepNow = async (): Promise<void> => {
-    if (keys.closed === undefined) await sweep(erasureDeps());
+    if (keys.closed !== undefined) return;
+    await sweep(erasureDeps());
+    await sweepExports(erasureDeps());
   };
   const open = async (): Promise<void> => {
     await keys.open();
@@ -129,7 +137,7 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
         ...holdRoutes(erasureDeps),
         ...subjectRoutes(erasureDeps),
         ...noticeRoutes(erasureDeps),
-        ...exportRoutes(),
+        ...exportRoutes(erasureDeps, parts.url),
         ...certificateRoutes(parts.certificateKey),
       ],
       identify: (headers) => identify(parts, catalog, headers),

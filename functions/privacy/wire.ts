@@ -10,13 +10,13 @@ import { createStdoutLog } from '#shared/http/stdout-log.ts';
 import { bucketName, keyPath } from '#shared/platform/base/names.ts';
 import { systemClock } from '#shared/platform/clock.ts';
 import { readSettings } from '#shared/platform/settings.ts';
-import { lazyExecutions, lazyWarehouse } from './lazy-clients.ts';
+import { lazyExecutions, lazyPersonRows, lazyWarehouse } from './lazy-clients.ts';
 import { createPrivacy, type Privacy } from './privacy.ts';
 import { repeatByTimer } from './repeating.ts';
 
 /** @throws PlatformError configuration_invalid */
 export function wirePrivacy(environment: Readonly<Record<string, string | undefined>>): Privacy {
-  const { projectId, region, audience, iapAudience, revocationBoundSeconds } = readSettings(environment);
+  const { projectId, region, privacyUrl, audience, iapAudience, revocationBoundSeconds } = readSettings(environment);
   const place = { projectId, region };
   const log = createStdoutLog('privacy', systemClock);
   return createPrivacy({
@@ -28,6 +28,8 @@ export function wirePrivacy(environment: Readonly<Record<string, string | undefi
     certificateKey: createCertificateKey(keyPath('certificate', place)),
     executions: lazyExecutions(place),
     warehouse: lazyWarehouse(place),
+    personRows: lazyPersonRows(place),
+    url: privacyUrl,
     publisher: createPublisher(projectId, log),
     identify: createIdentifier({ audience, ...(iapAudience === '' ? {} : { iapAudience }) }),
     revocationBoundMs: revocationBoundSeconds === '' ? undefined : Number(revocationBoundSeconds) * 1000,

@@ -54,7 +54,8 @@ export async function runQuery(
   }
 }
 
-function toPlain(value: unknown): PlainValue {
+/** A value of the client as JSON can carry it. */
+export function toPlain(value: unknown): PlainValue {
   if (value === null || value === undefined) return null;
   if (Array.isArray(value)) return value.map(toPlain);
   if (Buffer.isBuffer(value)) return value.toString('base64');

@@ -1,6 +1,7 @@
 // Owns what erasures work on: every effect behind an interface, so that a test can stop the world before and after each.
 import type { Catalog } from '#shared/catalog/catalog.ts';
 import type { ErasedRows } from '#shared/gcp/erased-rows.ts';
+import type { PersonRows } from '#shared/gcp/person-rows.ts';
 import type { Executions } from '#shared/gcp/executions.ts';
 import type { Clock } from '#shared/platform/clock.ts';
 import type { Log } from '#shared/platform/log-line.ts';
@@ -36,6 +37,7 @@ export interface ErasureDeps {
   /** Settings by which the bucket of keys would keep what is overwritten. */
   readonly keptBecauseOf: () => Promise<readonly string[]>;
   readonly warehouse: ErasedRows;
+  readonly personRows: PersonRows;
   readonly ledger: Ledger;
   readonly facts: Facts;
   readonly executions: Executions;

@@ -21,6 +21,12 @@ const requestBody = z
     userId,
     basis: z.enum(ERASURE_BASES).default('request').describe('Ground of Art. 17(1) GDPR.'),
     purpose: purposeName.optional().describe('Only what is held for this purpose, as a withdrawal of consent asks.'),
+    export: z
+      .literal('asked')
+      .optional()
+      .describe(
+        'What is held is put together first; its link: POST /v1/exports/{id}:link, with the id of the erasure.',
+      ),
     verification: z
       .enum(VERIFICATIONS)
       .default('officer')

@@ -15,6 +15,7 @@ const stepAnswer = z.object({
 const MEANINGS: { readonly [Verb in StepVerb]: string } = {
   verify: 'Goes on once it is known that whoever asked may ask.',
   hold: 'Looks for a legal hold, and rests while there is one.',
+  export: 'Puts together what is held, where the person asked for it.',
   tell: 'Writes a notice for each recipient outside.',
   scope: 'Finds out what has to be done to every table.',
   freeze: 'Freezes the keyrings of the subject, and seals what they lead to.',

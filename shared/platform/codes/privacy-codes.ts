@@ -1,5 +1,5 @@
 // Owns the codes of keys, sealed values, erasure and export.
-import { caller, system } from './entry.ts';
+import { caller, system, transient } from './entry.ts';
 
 /** Codes of privacy. */
 export const PRIVACY_CODES = {
@@ -18,7 +18,7 @@ export const PRIVACY_CODES = {
     'Look at the keyrings: they were damaged or changed. Nothing is destroyed until none names the epoch.',
   ),
   unknown_export: caller('No export has this id, or it has expired.', 'Ask for a new export.', { status: 404 }),
-  exports_not_served: system('Exports are not served yet.', 'Erasures are: POST /v1/erasures.', { status: 501 }),
+  export_building: transient('The export is being put together.', 'Try again in a minute.'),
   unknown_subject: caller('Nothing is held about this user.', 'Check the user id as the app sends it.', {
     status: 404,
   }),

@@ -103,6 +103,7 @@ function depsOf(world: ErasureWorld, process: Process, log: Log): ErasureDeps {
       runStatement: named,
       dropTable: () => '',
     }),
+    personRows: process.through('rows', world.rows, { loadTokens: () => '', dropTable: () => '' }),
     ledger: createLedger(objects, world.signer),
     facts: process.through('facts', factsOf(world), { record: ({ id }: Fact) => named(id) }),
     executions: process.through('executions', executionsOf(world), { start: () => '' }),
@@ -145,9 +146,10 @@ function factsOf({ facts }: ErasureWorld): Facts {
 function executionsOf({ executions }: ErasureWorld): Executions {
   return {
     start: async (_workflow, argument) => {
-      const { erasure } = argument as { erasure: string };
-      assert.deepEqual(argument, { erasure }, 'a workflow gets an id and nothing else');
-      executions.started.push(erasure);
+      const [name = '', id = ''] = Object.entries(argument as Record<string, string>)[0] ?? [];
+      assert.ok(name === 'erasure' || name === 'export');
+      assert.deepEqual(argument, { [name]: id }, 'a workflow gets an id and nothing else');
+      executions.started.push(id);
       return `executions/${executions.started.length}`;
     },
     state: async (name) => (executions.ended.has(name) ? 'ended' : 'active'),

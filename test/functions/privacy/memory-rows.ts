@@ -1,16 +1,17 @@
 // Owns a warehouse in memory that understands the statements of erasures and no others.
 import assert from 'node:assert/strict';
 import type { ErasedRows, Statement, TablePath } from '#shared/gcp/erased-rows.ts';
+import type { PersonRows } from '#shared/gcp/person-rows.ts';
 
 export type Row = Readonly<Record<string, string>>;
 
-export interface MemoryRows extends ErasedRows {
+export interface MemoryRows extends ErasedRows, PersonRows {
   readonly tables_: Map<string, Row[]>;
   /** Every statement that was run, as the history of jobs would show it. */
   readonly history: readonly string[];
 }
 
-const STATEMENT = /^(?:DELETE|SELECT COUNT\(\*\) AS remaining\n) ?FROM `([^`]+)`\nWHERE ([^]+)$/;
+const STATEMENT = /^(?:DELETE |SELECT COUNT\(\*\) AS remaining\n|SELECT \*\n)FROM `([^`]+)`\nWHERE ([^]+)$/;
 const CONDITION = /`([^`]+)` IN \(SELECT token FROM `([^`]+)`\)/g;
 
 export function memoryRows(tables: Readonly<Record<string, readonly Row[]>>): MemoryRows {
@@ -55,6 +56,10 @@ export function memoryRows(tables: Readonly<Record<string, readonly Row[]>>): Me
     count: async (sql) => {
       const { table, holds } = matching(sql);
       return (held.get(table) ?? []).filter(holds).length;
+    },
+    async *rows(sql) {
+      const { table, holds } = matching(sql);
+      yield* (held.get(table) ?? []).filter(holds);
     },
     dropTable: async (table: TablePath) => void held.delete(table),
   };

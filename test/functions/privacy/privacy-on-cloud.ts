@@ -103,10 +103,15 @@ export async function startPrivacy(revocationBoundSeconds: number, port = 0): Pr
   };
 }
 
-/** Deploys the workflow of this repository as the operator does, calling privacy at a URL; answers its name. */
-export async function deployEraseUser(privacyUrl: string): Promise<string> {
+/** Deploys `erase-user`; answers its name. */
+export function deployEraseUser(privacyUrl: string): Promise<string> {
+  return deployWorkflow('erase-user', privacyUrl);
+}
+
+/** Deploys a workflow of this repository as the operator does, calling privacy at a URL; answers its name. */
+export async function deployWorkflow(name: string, privacyUrl: string): Promise<string> {
   const { deploy } = openTestWorkflows();
-  return deploy('erase-user', readFileSync(new URL('../../../workflows/erase-user.yaml', import.meta.url), 'utf8'), {
+  return deploy(name, readFileSync(new URL(`../../../workflows/${name}.yaml`, import.meta.url), 'utf8'), {
     serviceAccount: serviceAccountEmail('workflows', TEST_PROJECT),
     userEnvVars: { TRIBUTARY_AUDIENCE: AUDIENCE, TRIBUTARY_PRIVACY_URL: privacyUrl },
   });

@@ -55,7 +55,11 @@ test('only compliance reveals and erases, only services take steps, and nobody d
   assert.equal((await privacy.post('/v1/erasures/00000000-x:shred', 'compliance')).status, 403);
   assert.equal((await privacy.post('/v1/erasures:sweep', 'compliance')).status, 403);
   assert.equal((await privacy.get('/v1/erasures')).status, 401);
-  assert.equal((await privacy.post('/v1/exports', 'compliance', { userId: ANN })).status, 501);
+  for (const role of ['analyst', 'team', 'admin', 'workflows']) {
+    assert.equal((await privacy.post('/v1/exports', role, { userId: ANN })).status, 403, role);
+    assert.equal((await privacy.post('/v1/holds', role, { userId: ANN })).status, 403, role);
+  }
+  assert.equal((await privacy.post('/v1/exports', 'compliance', { userId: ANN })).status, 404);
 });
 
 test('what is asked wrongly is refused with its place, and never quoted', async () => {

@@ -9,6 +9,7 @@ import { cleanStep } from './clean-step.ts';
 import { freezeStep } from './freeze-step.ts';
 import { proveStep } from './prove-step.ts';
 import { scopeStep } from './scope-step.ts';
+import { takeExportStep } from './export-step.ts';
 import { takeHoldStep } from './hold-step.ts';
 import { shredStep } from './shred-step.ts';
 import { tellStep } from './tell-step.ts';
@@ -19,6 +20,7 @@ export const STEP_VERBS = [
   'verify',
   'scope',
   'hold',
+  'export',
   'freeze',
   'shred',
   'wait',
@@ -36,6 +38,8 @@ export function takeStepOf(deps: ErasureDeps, id: string, verb: StepVerb): Promi
       return takeStep(deps, id, verifyStep);
     case 'hold':
       return takeHoldStep(deps, id);
+    case 'export':
+      return takeExportStep(deps, id);
     case 'tell':
       return takeStep(deps, id, tellStep);
     case 'scope':
