@@ -1,6 +1,6 @@
 // Owns the cheapest way to tiny objects: one request for a read, one for a write, no streams and no metadata.
 import { Storage } from '@google-cloud/storage';
-import { statusOf, toPlatformError } from './failure.ts';
+import { toPlatformError } from './failure.ts';
 
 /** A whole object and the generation that a replacement must name. */
 export interface SmallObject {
@@ -53,12 +53,17 @@ export function createSmallObjects(bucket: string, storage: Storage = new Storag
     async read(name) {
       try {
         const url = `${read}${encodeURIComponent(name)}?alt=media`;
-        const answer = await authClient.request<ArrayBuffer>({ ...options, url, responseType: 'arraybuffer' });
+        const answer = await authClient.request<ArrayBuffer>({
+          ...options,
+          url,
+          responseType: 'arraybuffer',
+          validateStatus: okOr(404),
+        });
+        if (answer.status === 404) return undefined;
         const generation = answer.headers.get('x-goog-generation');
         if (generation === null) throw new Error('the answer names no generation');
         return { bytes: Buffer.from(answer.data), generation };
       } catch (error) {
-        if (statusOf(error) === 404) return undefined;
         throw toPlatformError(error);
       }
     },
@@ -72,12 +77,17 @@ export function createSmallObjects(bucket: string, storage: Storage = new Storag
           headers,
           method: 'POST',
           body: bytes,
+          validateStatus: okOr(412),
         });
-        return answer.data.generation;
+        return answer.status === 412 ? undefined : answer.data.generation;
       } catch (error) {
-        if (statusOf(error) === 412) return undefined;
         throw toPlatformError(error);
       }
     },
   };
+}
+
+/** Success, or the status that is an answer here: as an error it would cost more than the request, with all of it copied. */
+function okOr(expected: number): (status: number) => boolean {
+  return (status) => (status >= 200 && status < 300) || status === expected;
 }

@@ -7,10 +7,14 @@ import { durationOf, longestMs } from '#shared/platform/duration.ts';
 import type { Log } from '#shared/platform/log-line.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { EpochKeys } from '#shared/privacy/keys/epoch-keys.ts';
+import type { CacheLimits } from '#shared/privacy/keys/keyring-cache.ts';
 import type { HmacKey } from '#shared/privacy/keys/hmac-key.ts';
 import { Keyrings } from '#shared/privacy/keys/keyrings.ts';
 import { openPepper } from '#shared/privacy/keys/pepper.ts';
 import { type RevocationTiming, revocationTiming } from '#shared/privacy/keys/revocation.ts';
+
+/** Users at hand in a process of 512 MiB that also holds requests, messages on their way and the events it has accepted. */
+const CACHE_LIMITS: CacheLimits = { maxEntries: 15_000, maxBytes: 64 * 1024 * 1024 };
 
 /** How often the guard looks at the settings of the bucket again. */
 export const GUARD_EVERY_MS = 60_000;
@@ -128,7 +132,7 @@ export class KeysAtWork {
     if (this.#pepper === undefined || timing === undefined || this.#keyrings !== undefined) return;
     const { stores, clock } = this.#parts;
     const deps = { store: stores.keyrings, epochs: this.#epochs, feed: stores.feed, pepper: this.#pepper, clock };
-    this.#keyrings = new Keyrings(deps, { timing });
+    this.#keyrings = new Keyrings(deps, { timing, cache: CACHE_LIMITS });
   }
 }
 
