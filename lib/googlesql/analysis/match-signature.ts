@@ -146,6 +146,10 @@ function fit(
     return argument.kind === pattern.kind ? { type: undefined, cost: 0 } : `expected ${patternText(pattern)}`;
   }
   if (argument.kind === 'part' || argument.kind === 'step') return 'A date part is not expected';
+  return fitValue(pattern, argument, bindings);
+}
+
+function fitValue(pattern: TypePattern, argument: Expression, bindings: Bindings): ReturnType<typeof fit> {
   if (pattern.kind === 'any') return { type: undefined, cost: 0 };
   if (pattern.kind === 'printed')
     return unprinted.has(argument.type.kind) ? NOT_MEANT : { type: undefined, cost: COST_OF_PRINTING };

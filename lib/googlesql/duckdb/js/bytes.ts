@@ -95,6 +95,7 @@ function translate(bytes: Uint8Array, from: Uint8Array, to: Uint8Array): Uint8Ar
 }
 
 function splitBytes(bytes: Uint8Array, delimiter: Uint8Array): readonly Uint8Array[] {
+  if (delimiter.length === 0) return bytes.length === 0 ? [bytes] : Array.from(bytes, (byte) => Uint8Array.of(byte));
   const text = buffer(bytes);
   const parts: Uint8Array[] = [];
   let from = 0;
@@ -184,11 +185,7 @@ export const bytesFunctions = named({
     Buffer.concat(Array.from({ length: nonNegative(count, 'Second argument (repeat count) for REPEAT') }, () => bytes)),
   ),
   gs_bytes_replace: js('(BYTES, BYTES, BYTES) -> BYTES', replace),
-  gs_bytes_split: js('(BYTES, BYTES) -> ARRAY<BYTES>', (bytes, delimiter) =>
-    delimiter.length === 0 && bytes.length > 0
-      ? Array.from(bytes, (byte) => Uint8Array.of(byte))
-      : splitBytes(bytes, delimiter),
-  ),
+  gs_bytes_split: js('(BYTES, BYTES) -> ARRAY<BYTES>', splitBytes),
   gs_bytes_bit_count: js('(BYTES) -> INT64', (bytes) =>
     BigInt(bytes.reduce((sum, byte) => sum + byte.toString(2).replaceAll('0', '').length, 0)),
   ),

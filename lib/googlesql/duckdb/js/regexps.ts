@@ -69,7 +69,11 @@ function extractAll(text: string, pattern: string): readonly string[] {
   const { regexp, group } = extracting(pattern);
   const matcher = regexp.matcher(text);
   const out: string[] = [];
-  while (matcher.find()) out.push(matcher.group(group) ?? '');
+  while (matcher.find()) {
+    // Nothing is found behind the last character, unless there is none.
+    if (matcher.start() === text.length && text !== '' && matcher.end() === text.length) break;
+    out.push(matcher.group(group) ?? '');
+  }
   return out;
 }
 
@@ -83,6 +87,7 @@ interface Search {
 
 function indexOf(text: string, pattern: string, { position, occurrence, behind }: Search): bigint {
   if (behind !== 0n && behind !== 1n) throw new ValueError('Occurrence position must be 0 or 1');
+  if (text === '' || pattern === '') return 0n;
   const { regexp, group } = extracting(pattern);
   const matcher = find(regexp, text, position, occurrence);
   if (matcher === null) return 0n;

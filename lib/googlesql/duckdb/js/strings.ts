@@ -123,10 +123,12 @@ function containsIn(value: SqlValue, type: SqlType, search: string, zone: string
   if (value === null) return null;
   if (type.kind === 'ARRAY' || type.kind === 'STRUCT') {
     const parts = value as readonly SqlValue[];
-    const found = parts.map((part, i) =>
-      containsIn(part, type.kind === 'ARRAY' ? type.element : (type.fields[i]?.type ?? type), search, zone),
+    const found = new Set(
+      parts.map((part, i) =>
+        containsIn(part, type.kind === 'ARRAY' ? type.element : (type.fields[i]?.type ?? type), search, zone),
+      ),
     );
-    return found.includes(true) ? true : found.includes(null) ? null : false;
+    return found.has(true) ? true : found.has(null) ? null : false;
   }
   return folded(textOfValue(value, type.kind, timeZone(zone))).includes(folded(search));
 }
@@ -199,21 +201,19 @@ export const stringFunctions = named({
     const texts = nullText === undefined ? list.filter((one) => one !== null) : list.map((one) => one ?? nullText);
     return texts.join(delimiter);
   }),
-  gs_array_texts: jsOfNulls(
-    '(STRING, STRING, STRING, ANY, [STRING]) -> STRING',
-    (types, zone, delimiter, list, nullText) => {
-      const [type] = typesOf(types ?? '');
-      if (list === null || delimiter === null || nullText === null || type?.kind !== 'ARRAY') return null;
-      const { kind } = type.element;
-      if (kind === 'ARRAY' || kind === 'STRUCT' || kind === 'BYTES') {
-        throw new ValueError(`ARRAY_TO_STRING does not take arrays of ${kind}`);
-      }
-      const texts = (list as readonly SqlValue[]).map((one) =>
-        one === null ? nullText : textOfValue(one, kind, timeZone(zone ?? 'UTC')),
-      );
-      return texts.filter((text) => text !== undefined).join(delimiter);
-    },
-  ),
+  gs_array_texts: jsOfNulls('(STRING, STRING, STRING, ANY, [STRING]) -> STRING', (types, zone, ...rest) => {
+    const [delimiter, list, nullText] = rest;
+    const [type] = typesOf(types ?? '');
+    if (list === null || delimiter === null || nullText === null || type?.kind !== 'ARRAY') return null;
+    const { kind } = type.element;
+    if (kind === 'ARRAY' || kind === 'STRUCT' || kind === 'BYTES') {
+      throw new ValueError(`ARRAY_TO_STRING does not take arrays of ${kind}`);
+    }
+    const texts = (list as readonly SqlValue[]).map((one) =>
+      one === null ? nullText : textOfValue(one, kind, timeZone(zone ?? 'UTC')),
+    );
+    return texts.filter((text) => text !== undefined).join(delimiter);
+  }),
   gs_string_agg: js('(ARRAY<STRING>, STRING) -> STRING', (list, delimiter) =>
     list.length === 0 ? null : list.join(delimiter),
   ),
