@@ -14,6 +14,7 @@ import { registerExport } from './commands/export.ts';
 import { registerHold } from './commands/hold.ts';
 import { registerPartitions } from './commands/partitions.ts';
 import { registerPlan } from './commands/plan.ts';
+import { registerRecords } from './commands/records.ts';
 import { registerRun } from './commands/run.ts';
 import { registerSdk } from './commands/sdk.ts';
 import { registerSend } from './commands/send.ts';
@@ -38,6 +39,7 @@ const COMMANDS = [
   registerApply,
   registerSend,
   registerPartitions,
+  registerRecords,
   registerRun,
   registerSql,
   registerEpoch,

@@ -1,5 +1,6 @@
 // Owns compiling a whole repository: every declaration, in dependency order, all problems at once.
 import type { EventTypeId } from '../platform/ids.ts';
+import { anonymityProblems } from './anonymous.ts';
 import { CATALOG_FORMAT, type Catalog } from './catalog.ts';
 import { exampleProblems } from './check-examples.ts';
 import { compileEndpoint, type EndpointDraft } from './compile-endpoint.ts';
@@ -36,6 +37,7 @@ export function compileCatalog(
   const linked = problems.length > 0 ? undefined : linkEndpoints({ drafts, others: events, platform, analyse });
   problems.push(...(linked?.problems ?? []));
   const endpoints: readonly Endpoint[] = [...events, ...(linked?.endpoints ?? [])];
+  problems.push(...anonymousOnes(drafts, endpoints, platform));
   if (problems.length > 0) return { kind: 'failed', problems: sortProblems(problems) };
   const catalog: Catalog = {
     format: CATALOG_FORMAT,
@@ -86,6 +88,18 @@ function compileEndpoints(
     const message = `${event.id} is the endpoint of the event type ${event.eventType} too`;
     problems.push({ ...draft.source.placeOf([]), message, hint: 'choose another name' });
     return [];
+  });
+}
+
+function anonymousOnes(
+  drafts: readonly EndpointDraft[],
+  endpoints: readonly Endpoint[],
+  platform: Platform,
+): readonly Problem[] {
+  const byId = new Map<string, Endpoint>(endpoints.map((endpoint) => [endpoint.id, endpoint]));
+  return drafts.flatMap((draft) => {
+    const endpoint = byId.get(draft.endpoint.id);
+    return endpoint?.kind === 'sql' ? anonymityProblems(endpoint, draft, platform, (id) => byId.get(id)) : [];
   });
 }
 

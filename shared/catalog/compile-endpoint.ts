@@ -4,6 +4,7 @@ import { durationOf, type DurationText, exceeds } from '../platform/duration.ts'
 import { DOMAIN, type EndpointId, parseId, SNAKE_NAME } from '../platform/ids.ts';
 import { type Grain, HOUR_MS } from '../pipelines/partition-key.ts';
 import { parseSchedule } from '../pipelines/schedule.ts';
+import { anonymityChecks } from './anonymous.ts';
 import { declaredChecks, fileChecks } from './audit-checks.ts';
 import { parseByteSize } from './byte-size.ts';
 import type { Column } from './column.ts';
@@ -72,7 +73,7 @@ export function compileEndpoint(folder: string, files: ReadonlyMap<string, strin
     references,
     columns,
     query,
-    checks: [...declaredChecks(declared), ...own.checks],
+    checks: [...declaredChecks(declared), ...own.checks, ...anonymityChecks(declared.privacy)],
   });
   return { draft: { endpoint, declared, source, outline, queryFile }, problems };
 }
