@@ -47,7 +47,11 @@ export async function startDurable(port: number): Promise<Running> {
   const { environment } = JSON.parse(await cloud.firstLine) as { environment: Record<string, string> };
   const laid = start(['bench/collect-lay.ts'], environment);
   await laid.output;
-  if (laid.exitCode() !== 0) throw new Error('the base could not be laid');
+  if (laid.exitCode() !== 0) {
+    await cloud.stop();
+    rmSync(data, { recursive: true, force: true });
+    throw new Error('the base could not be laid');
+  }
   const collect = startFunction('functions/collect/index.ts', port, environment);
   await untilHealthy(port);
   return {
