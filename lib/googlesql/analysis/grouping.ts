@@ -50,8 +50,9 @@ export interface GroupedScope {
 export function overGroups(expression: Expression, { keys, rowColumns }: GroupedScope, clause: string): Expression {
   return rewriteExpression(expression, (part) => {
     const key = keys.find(part);
-    // What the key's own columns compute is computed of them: with grouping sets that is NULL where they are.
-    if (key !== undefined && (part.kind === 'column' || !isOverKeys(part, keys)))
+    // What the key's own columns compute is computed of them (with grouping sets that is NULL where they are), unless
+    // GROUP BY means this very select item, by its position or alias.
+    if (key !== undefined && (part.kind === 'column' || key.value === part || !isOverKeys(part, keys)))
       return referTo(key.column, part.kind === 'column' ? part.at : 0);
     if (part.kind === 'column' && rowColumns.has(part.column.id)) throw neitherGroupedNorAggregated(part, clause);
     return undefined;

@@ -5,7 +5,7 @@ import { SqlError } from '../syntax/sql-error.ts';
 import { callExpressions } from '../tree/children.ts';
 import type { AggregateCall, Expression } from '../tree/expression.ts';
 import type { AggregateScan, ComputedColumn } from '../tree/scan.ts';
-import { someExpression, visitExpression } from '../tree/walk.ts';
+import { isVolatile, someExpression, visitExpression } from '../tree/walk.ts';
 import { isGroupable, ungroupablePart } from '../types/capabilities.ts';
 import { typeName } from '../types/sql-type.ts';
 import { callBuiltin } from './call-builtin.ts';
@@ -86,6 +86,13 @@ function aggregateOf(node: PivotOperator['aggregates'][number]['value'], place: 
   const [only] = collector.aggregates;
   if (only === undefined || value.kind !== 'column' || value.column.id !== only.column.id) {
     throw new SqlError('PIVOT expression must be an aggregate function call', node.at);
+  }
+  if (callExpressions(only.call).some(isVolatile)) {
+    throw new SqlError(
+      'PIVOT of expressions that are not deterministic is not supported locally',
+      node.at,
+      'notImplemented',
+    );
   }
   return only.call;
 }

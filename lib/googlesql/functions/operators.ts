@@ -104,7 +104,7 @@ export const operators = scalars({
   'IS DISTINCT FROM': { '(T, T) -> BOOL': '($1 IS DISTINCT FROM $2)' },
   'IS NOT DISTINCT FROM': { '(T, T) -> BOOL': '($1 IS NOT DISTINCT FROM $2)' },
   LIKE: {
-    '(STRING, STRING) -> BOOL': "($1 LIKE $2 ESCAPE '\\')",
+    '(STRING, STRING) -> BOOL': `CASE WHEN regexp_matches($2, '(^|[^\\\\])(\\\\\\\\)*\\\\$') THEN $error('LIKE pattern ends with a backslash') ELSE $1 LIKE $2 ESCAPE '\\' END`,
     '(BYTES, BYTES) -> BOOL': 'gs_bytes_like($1, $2)',
   },
   // TRUE when found; else NULL when the value or some element is NULL; else FALSE.

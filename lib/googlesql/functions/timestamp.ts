@@ -28,7 +28,10 @@ export const timestampFunctions = scalars({
     '(TIMESTAMP, PART, [STRING]) -> TIMESTAMP': { parts: instantTruncation },
     '(DATETIME, PART) -> DATETIME': { parts: civilTruncation },
   },
-  TIMESTAMP_BUCKET: { '(TIMESTAMP, INTERVAL, [TIMESTAMP]) -> TIMESTAMP': 'gs_timestamp_bucket($all(, ))' },
+  TIMESTAMP_BUCKET: {
+    '(TIMESTAMP, INTERVAL) -> TIMESTAMP': `gs_timestamp_bucket($1, $2, gs_instant(TIMESTAMP '1950-01-01 00:00:00', $zone))`,
+    '(TIMESTAMP, INTERVAL, TIMESTAMP) -> TIMESTAMP': 'gs_timestamp_bucket($1, $2, $3)',
+  },
   TIMESTAMP_SECONDS: ofUnix(1_000_000),
   TIMESTAMP_MILLIS: ofUnix(1000),
   TIMESTAMP_MICROS: ofUnix(1),

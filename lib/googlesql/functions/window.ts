@@ -1,6 +1,7 @@
 /** Functions that only a window gives a meaning: numbering and navigation. */
 
 import { windowFunctions } from './define.ts';
+import type { AggregateTemplate } from './definition.ts';
 
 const failing = (message: string): string => `CAST(gs_error('${message}') AS BIGINT)`;
 
@@ -19,6 +20,13 @@ function moved(name: 'LAG' | 'LEAD'): Readonly<Record<string, string>> {
     '(T, INT64, T) -> T': `${duck}($1, ${offset}, $3)`,
   };
 }
+
+/** PERCENTILE_DISC at a share that is no double. */
+const exactly = (share: string): AggregateTemplate => ({
+  calls: ['list($1)'],
+  result: `list_extract(list_sort(#1, 'ASC', 'NULLS FIRST'), gs_share_position(${share}, len(#1)))`,
+  skipNulls: true,
+});
 
 export const windowOnlyFunctions = windowFunctions({
   ROW_NUMBER: { order: 'optional', overloads: { '() -> INT64': 'row_number()' } },
@@ -95,6 +103,8 @@ export const windowOnlyFunctions = windowFunctions({
         result: "list_extract(list_sort(#1, 'ASC', 'NULLS FIRST'), greatest(1, CAST(ceil($2 * len(#1)) AS BIGINT)))",
         skipNulls: true,
       },
+      '(T, NUMERIC) -> T if NUMERIC': exactly('gs_big_of_numeric($2)'),
+      '(T, BIGNUMERIC) -> T if BIGNUMERIC': exactly('$2'),
     },
   },
 });

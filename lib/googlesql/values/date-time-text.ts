@@ -75,12 +75,17 @@ function daysOfMatch(match: RegExpExecArray): number | undefined {
 export function parseTime(text: string): bigint | undefined {
   const match = timePattern.exec(text.trim());
   const micros = match === null ? undefined : microsOfMatch(match, 1);
-  return micros === undefined ? undefined : micros % MICROS_PER_DAY;
+  return micros === undefined ? undefined : withoutLeap(text, micros) % MICROS_PER_DAY;
+}
+
+/** A civil time's leap second has no fraction, an instant's has. */
+function withoutLeap(text: string, micros: bigint): bigint {
+  return /:60\b/.test(text) ? micros - (micros % 1_000_000n) : micros;
 }
 
 function microsOfMatch(match: RegExpExecArray, from: number): bigint | undefined {
   const [hour, minute, second] = [Number(match[from]), Number(match[from + 1]), Number(match[from + 2])];
-  const fraction = second === 60 ? '' : (match[from + 3] ?? '');
+  const fraction = match[from + 3] ?? '';
   // A leap second reads as the first second of the next minute.
   if (hour > 23 || minute > 59 || second > 60 || (second === 60 && hour === 23 && minute === 59)) {
     if (!(second === 60 && hour <= 23 && minute <= 59)) return undefined;
@@ -92,7 +97,8 @@ function microsOfMatch(match: RegExpExecArray, from: number): bigint | undefined
 /** Civil microseconds of a date with an optional time; undefined when it is none. */
 export function parseDateTime(text: string): bigint | undefined {
   const match = dateTimePattern.exec(text.trim());
-  return match === null ? undefined : civilOfMatch(match);
+  const micros = match === null ? undefined : civilOfMatch(match);
+  return micros === undefined ? undefined : withoutLeap(text, micros);
 }
 
 function civilOfMatch(match: RegExpExecArray): bigint | undefined {

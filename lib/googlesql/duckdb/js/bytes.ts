@@ -108,6 +108,9 @@ function splitBytes(bytes: Uint8Array, delimiter: Uint8Array): readonly Uint8Arr
 
 /** LIKE over bytes: `%` any run, `_` one byte, backslash escapes. */
 function like(bytes: Uint8Array, pattern: Uint8Array): boolean {
+  if (/(?:^|[^\\])(?:\\\\)*\\$/.test(buffer(pattern).toString('latin1'))) {
+    throw new ValueError('LIKE pattern ends with a backslash');
+  }
   const latin = (one: Uint8Array): string => buffer(one).toString('latin1');
   const source = latin(pattern).replaceAll(/\\(.)|[%_]|[^%_\\]+/gs, (whole: string, escaped?: string) => {
     if (escaped !== undefined) return escapeRegExp(escaped);

@@ -107,7 +107,8 @@ export const numberFunctions = named({
   gs_pow: js('(FLOAT64, FLOAT64) -> FLOAT64', power),
   gs_log: js('(FLOAT64, [FLOAT64]) -> FLOAT64', (x, base) => {
     if (base === undefined) return callMath('LN', x);
-    if (!Number.isFinite(x) || !Number.isFinite(base)) return Math.log(x) / Math.log(base);
+    if (!Number.isFinite(base)) return Number.NaN;
+    if (!Number.isFinite(x)) return Math.log(x) / Math.log(base);
     if (x <= 0 || base <= 0 || base === 1) {
       throw new ValueError(`Floating point error in function: LOG(${floatText(x)}, ${floatText(base)})`);
     }

@@ -6,6 +6,10 @@ import { js, named } from './define.ts';
 
 type Maybe = number | null;
 
+/** From here on squares would pass the greatest double: such numbers are made smaller by a power of two. */
+const GREAT = 1e150;
+const SHRINK = 2 ** -600;
+
 /** Welford's running mean and sum of squares. */
 function spread(values: readonly number[]): { readonly count: number; readonly squares: number } {
   let mean = 0;
@@ -21,11 +25,13 @@ function spread(values: readonly number[]): { readonly count: number; readonly s
 }
 
 function statistic(name: string, list: readonly Maybe[]): number | null {
-  const { count, squares } = spread(list.filter((value) => value !== null));
+  const values = list.filter((value) => value !== null);
+  const scale = values.some((value) => Math.abs(value) > GREAT) ? SHRINK : 1;
+  const { count, squares } = spread(scale === 1 ? values : values.map((value) => value * scale));
   const sample = name.endsWith('SAMP');
   if (count < (sample ? 2 : 1)) return null;
   const variance = squares / (sample ? count - 1 : count);
-  return name.startsWith('STDDEV') ? Math.sqrt(variance) : variance;
+  return name.startsWith('STDDEV') ? Math.sqrt(variance) / scale : variance / scale / scale;
 }
 
 function pairStatistic(name: string, list: readonly unknown[]): number | null {
@@ -45,10 +51,13 @@ function pairStatistic(name: string, list: readonly unknown[]): number | null {
     squaresX += dx * (x - meanX);
     squaresY += dy * (y - meanY);
   }
-  if (name === 'COVAR_POP') return count < 1 ? null : moment / count;
+  if (name === 'COVAR_POP') return count < 1 ? null : finite(moment / count);
   if (count < 2) return null;
-  return name === 'COVAR_SAMP' ? moment / (count - 1) : moment / Math.sqrt(squaresX * squaresY);
+  return finite(name === 'COVAR_SAMP' ? moment / (count - 1) : moment / Math.sqrt(squaresX * squaresY));
 }
+
+/** Beyond all numbers is no number. */
+const finite = (value: number): number => (Number.isFinite(value) ? value : Number.NaN);
 
 /** Order with NaN before all numbers. */
 const byValue = (a: number, b: number): number =>
@@ -141,6 +150,10 @@ export const statisticFunctions = named({
   gs_percentile_cont_big: js('(ARRAY<BIGNUMERIC>, BIGNUMERIC) -> BIGNUMERIC', (list, share) =>
     percentileOfDecimals(list, share, bigNumericKind),
   ),
+  gs_share_position: js('(BIGNUMERIC, INT64) -> INT64', (share, count) => {
+    const position = (share * count + bigNumericKind.one - 1n) / bigNumericKind.one;
+    return position < 1n ? 1n : position;
+  }),
   gs_quantile_positions: js('(INT64, INT64) -> ARRAY<INT64>', quantilePositions),
   gs_top_positions: js('(ANY, INT64) -> ARRAY<INT64>', (list, limit) =>
     topOf(list, undefined, limit).map(({ position }) => position),
