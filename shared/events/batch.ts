@@ -3,6 +3,7 @@ import type { ErrorCode } from '../platform/error-codes.ts';
 import { type ImportId, parseId } from '../platform/ids.ts';
 import { parseTimestamp } from '../platform/timestamp.ts';
 import { MAX_EVENTS_PER_BATCH, UNCOUNTED_BODY_BYTES } from './limits.ts';
+import { sdkOf } from './release.ts';
 
 /** What one request carries. */
 export interface Batch {
@@ -10,6 +11,8 @@ export interface Batch {
   readonly sentAtMs?: number | undefined;
   /** The historical import that all events of the batch belong to. */
   readonly importId?: ImportId | undefined;
+  /** The SDK that made it, `name/version`; undefined when it did not say. */
+  readonly sdk?: string | undefined;
   /** The events as sent, not yet looked at. */
   readonly events: readonly unknown[];
 }
@@ -41,13 +44,13 @@ export function countValues(body: Uint8Array): number {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads the bytes of a body, inflated already: `{"sentAt"?, "import"?, "events": [...]}`. Never quotes what was sent. */
+/** Reads the bytes of a body, inflated already: `{"sentAt"?, "import"?, "sdk"?, "events": [...]}`. Never quotes what was sent. */
 export function readBatch(body: Uint8Array): BatchResult {
   const value = parseJson(body);
   if (value === undefined) return malformed('The body is not UTF-8 JSON.');
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return malformed('The body is not an object.');
-  const { sentAt, import: importId, events } = value as { readonly [key: string]: unknown };
+  const { sentAt, import: importId, sdk, events } = value as { readonly [key: string]: unknown };
   if (!Array.isArray(events)) return malformed('`events` is not a list.');
   if (events.length > MAX_EVENTS_PER_BATCH) {
     return {
@@ -61,7 +64,8 @@ export function readBatch(body: Uint8Array): BatchResult {
     return malformed('`sentAt` is not a time such as 2026-08-01T13:00:00Z.');
   const id = typeof importId === 'string' ? parseId('import', importId) : undefined;
   if (!isAbsent(importId) && id === undefined) return malformed('`import` is not the id of an import.');
-  return { kind: 'read', batch: { sentAtMs, importId: id, events } };
+  const [batch, named] = [{ sentAtMs, importId: id, events }, sdkOf(sdk)];
+  return { kind: 'read', batch: named === undefined ? batch : { ...batch, sdk: named } };
 }
 
 function parseJson(body: Uint8Array): unknown {

@@ -4,6 +4,8 @@ import { canonicalJson } from '../platform/canonical-json.ts';
 import { type BootId, type EventTypeId, parseId } from '../platform/ids.ts';
 import { parseJsonBytes } from '../platform/json-bytes.ts';
 import { grainOf, type PartitionKey, parsePartitionKey } from '../pipelines/partition-key.ts';
+import { type BooksByType, booksRecord, readBooks } from './books.ts';
+import { type KeyUsage, keyUsageRecord } from './key-usage.ts';
 import { parseRanges, type SequenceRanges } from './sequence-ranges.ts';
 
 /**
@@ -20,14 +22,10 @@ export interface CollectorReport {
   readonly boot: BootId;
   readonly final: boolean;
   readonly types: ReadonlyMap<EventTypeId, SequenceRanges>;
-  /** What else was answered in the hour, for people to look at; completeness does not need it. */
-  readonly verdicts?: ReadonlyMap<EventTypeId, OtherVerdicts> | undefined;
-}
-
-/** Events of one type that were not accepted. */
-export interface OtherVerdicts {
-  readonly duplicate: number;
-  readonly rejected: number;
+  /** What became of the events of the hour; completeness does not need it. */
+  readonly books?: BooksByType | undefined;
+  /** Who sent them. */
+  readonly usage?: readonly KeyUsage[] | undefined;
 }
 
 const PREFIX = 'collectors/';
@@ -42,10 +40,16 @@ export function reportObject(hour: PartitionKey, boot: BootId): string {
   return `${reportPrefix(hour)}${boot}`;
 }
 
-/** `{hour, boot, final, types: {"<type>": [[from, to], …]}, verdicts?: {"<type>": {duplicate, rejected}}}` */
-export function encodeReport({ hour, boot, final, types, verdicts }: CollectorReport): string {
-  const more = verdicts === undefined ? {} : { verdicts: Object.fromEntries(verdicts) };
-  return canonicalJson({ hour, boot, final, types: Object.fromEntries(types), ...more });
+/** `{hour, boot, final, types: {"<type>": [[from, to], …]}, books?: {"<type>": {received, …}}, usage?: [{writeKey, …}]}` */
+export function encodeReport({ hour, boot, final, types, books, usage }: CollectorReport): string {
+  return canonicalJson({
+    hour,
+    boot,
+    final,
+    types: Object.fromEntries(types),
+    ...(books === undefined ? {} : { books: Object.fromEntries(books) }),
+    ...(usage === undefined ? {} : { usage: [...usage] }),
+  });
 }
 
 const report = z.object({
@@ -53,7 +57,8 @@ const report = z.object({
   boot: z.string(),
   final: z.boolean(),
   types: z.record(z.string(), z.unknown()),
-  verdicts: z.record(z.string(), z.object({ duplicate: z.int().min(0), rejected: z.int().min(0) })).optional(),
+  books: z.record(z.string(), booksRecord).optional(),
+  usage: z.array(keyUsageRecord).optional(),
 });
 
 /** Reads a stored report; undefined when it is damaged. */
@@ -68,15 +73,13 @@ export function parseReport(body: Uint8Array): CollectorReport | undefined {
     if (type === undefined || ranges === undefined) return undefined;
     types.set(type, ranges);
   }
-  const read = { hour, boot, final: result.data.final, types };
-  return result.data.verdicts === undefined ? read : { ...read, verdicts: readVerdicts(result.data.verdicts) };
-}
-
-function readVerdicts(stored: Readonly<Record<string, OtherVerdicts>>): ReadonlyMap<EventTypeId, OtherVerdicts> {
-  return new Map(
-    Object.entries(stored).flatMap(([name, counts]) => {
-      const type = parseId('eventType', name);
-      return type === undefined ? [] : [[type, counts] as const];
-    }),
-  );
+  const { final, books, usage } = result.data;
+  return {
+    hour,
+    boot,
+    final,
+    types,
+    ...(books === undefined ? {} : { books: readBooks(books) }),
+    ...(usage === undefined ? {} : { usage }),
+  };
 }

@@ -2,6 +2,7 @@
 import type { Catalog } from '#shared/catalog/catalog.ts';
 import { bundleOf } from '#shared/catalog/catalog.ts';
 import { bundleObject, CURRENT_CATALOG_OBJECT, encodeCurrentCatalog } from '#shared/catalog/stored-catalog.ts';
+import { NO_BOOKS } from '#shared/events/books.ts';
 import { encodeReport, reportObject } from '#shared/events/collector-report.ts';
 import type { RunRecord } from '#shared/metadata/run-record.ts';
 import { partitionObject, runObject } from '#shared/metadata/state-objects.ts';
@@ -50,7 +51,12 @@ export async function report(
     boot: BOOT,
     final: false,
     types: new Map(entries.map(([type, count]) => [type, [[1, count]] as const])),
-    verdicts: new Map(entries.map(([type, count]) => [type, { duplicate: count >> 9, rejected: count >> 11 }])),
+    books: new Map(
+      entries.map(([type, count]) => {
+        const [duplicate, rejected] = [count >> 9, count >> 11];
+        return [type, { ...NO_BOOKS, received: count + duplicate + rejected, accepted: count, duplicate, rejected }];
+      }),
+    ),
   });
   const object = reportObject(hour, BOOT);
   const before = await store.read(object);

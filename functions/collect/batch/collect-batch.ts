@@ -5,6 +5,7 @@ import type { BootId } from '#shared/platform/ids.ts';
 import type { Log } from '#shared/platform/log-line.ts';
 import type { Keyrings } from '#shared/privacy/keys/keyrings.ts';
 import type { AdoptedCatalog, Catalogs } from '../state/catalogs.ts';
+import type { Sender, Sent } from '../state/hour-books.ts';
 import type { HourEntry, HourReports } from '../state/hour-reports.ts';
 import type { Imports } from '../state/imports.ts';
 import type { Sequences } from '../state/sequences.ts';
@@ -41,7 +42,8 @@ interface Run {
   readonly claims: BatchClaims;
   readonly verdicts: BatchVerdicts;
   readonly importId: ArrivedBatch['batch']['importId'];
-  readonly writeKey: string;
+  readonly sender: Sender;
+  readonly sent: Sent;
   readonly keyrings: Keyrings;
 }
 
@@ -59,9 +61,10 @@ export function collectBatch(
   const run: Run = {
     entry,
     claims: new BatchClaims(parts.accepted, `${writeKey.name}|${batch.importId ?? ''}`),
-    verdicts: new BatchVerdicts(batch.events.length, parts.tally, entry),
+    verdicts: new BatchVerdicts(batch.events.length, parts.tally),
     importId: batch.importId,
-    writeKey: writeKey.name,
+    sender: { name: writeKey.name, id: writeKey.id },
+    sent: { sdk: batch.sdk, events: batch.events.length },
     keyrings,
   };
   const context = { receivedAtMs: run.entry.receivedAtMs, importId: batch.importId, boot: parts.boot };
@@ -73,7 +76,8 @@ export function collectBatch(
 async function finish(preparing: Promise<Prepared>, run: Run, parts: BatchParts): Promise<readonly WireVerdict[]> {
   const { entry, claims, verdicts, importId } = run;
   try {
-    const { messages, refused, twins, decided: known } = await preparing;
+    const { received, messages, refused, twins, decided: known } = await preparing;
+    for (const [type, events] of received) verdicts.receive(type, events);
     for (const { candidate, verdict } of known) verdicts.set(judgedEvent(candidate), verdict);
     await Promise.all([
       messages.length === 0 ? undefined : publishMessages(messages, importId, { ...parts, entry, claims, verdicts }),
@@ -85,15 +89,17 @@ async function finish(preparing: Promise<Prepared>, run: Run, parts: BatchParts)
     return verdicts.all();
   } finally {
     claims.release();
+    entry.use(run.sender, run.sent);
+    entry.book(verdicts.books);
     entry.leave();
   }
 }
 
 async function keep(refused: readonly Refused[], run: Run, { publisher }: BatchParts): Promise<void> {
   if (refused.length === 0) return;
-  const { keyrings, writeKey, entry, verdicts } = run;
-  const kept = await keepFailed(refused, { receivedAtMs: entry.receivedAtMs, writeKey }, { keyrings, publisher });
-  for (const { refused: event, verdict } of kept) verdicts.set(judgedEvent(event), verdict);
+  const { keyrings, sender, entry, verdicts } = run;
+  const kept = await keepFailed(refused, { receivedAtMs: entry.receivedAtMs, writeKey: sender.name }, { keyrings, publisher });
+  for (const { refused: event, verdict, kept: so } of kept) verdicts.set(judgedEvent(event), verdict, so);
 }
 
 /** Gives twins the verdict that their firsts lead to; those that turn out to collide are to be kept. */

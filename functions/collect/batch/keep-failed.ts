@@ -30,6 +30,8 @@ export interface FailedParts {
 export interface Kept {
   readonly refused: Refused;
   readonly verdict: Verdict;
+  /** It is among the failed events, acknowledged. */
+  readonly kept?: 'kept';
 }
 
 /** Keeps the rejected events of a batch. */
@@ -42,11 +44,11 @@ export async function keepFailed(
   const rows = sealed.flatMap(({ row }) => row ?? []);
   const acknowledged =
     rows.length === 0 || (await parts.publisher.publish(FAILED_EVENTS_TOPIC, rows)) === 'acknowledged';
-  return sealed.map(({ refused, verdict, row }) =>
-    row === undefined || acknowledged
-      ? { refused, verdict }
-      : { refused, verdict: { kind: 'retry', code: 'publish_failed' } },
-  );
+  return sealed.map(({ refused, verdict, row }) => {
+    if (row === undefined) return { refused, verdict };
+    if (acknowledged) return { refused, verdict, kept: 'kept' };
+    return { refused, verdict: { kind: 'retry', code: 'publish_failed' } };
+  });
 }
 
 interface SealedFailure extends Kept {

@@ -1,5 +1,6 @@
 // Owns the first half of a batch's way, in which nothing leaves the process but questions about keys: judge, apply keys, build rows.
 import type { Batch } from '#shared/events/batch.ts';
+import { type BookedType, UNDECLARED } from '#shared/events/books.ts';
 import type { Verdict } from '#shared/events/verdict.ts';
 import type { WriteKey } from '#shared/events/write-key.ts';
 import type { AdoptedCatalog, Catalogs } from '../state/catalogs.ts';
@@ -20,6 +21,8 @@ export type Twin = Extract<Keyed, { kind: 'twin' }>;
 
 /** What is to be done about the events of a batch. */
 export interface Prepared {
+  /** How many events there were, by the type that they named. */
+  readonly received: ReadonlyMap<BookedType, number>;
   readonly messages: readonly TypeMessages[];
   readonly refused: readonly Refused[];
   readonly twins: readonly Twin[];
@@ -45,6 +48,7 @@ export async function prepare(
   );
   const ready = keyed.filter((event) => event.kind === 'ready');
   return {
+    received: countByType(judged),
     messages: messagesOf(ready, context, parts.sequences),
     refused: [...judged, ...keyed].filter((event) => event.kind === 'refused'),
     twins: keyed.filter((event) => event.kind === 'twin'),
@@ -68,4 +72,13 @@ async function judgeAll(
   if (current === undefined || current.digest === catalog.digest) return judged;
   const newer: JudgeContext = { ...context, rules: current.rules };
   return batch.events.map((event, index) => judge(event, index, newer));
+}
+
+function countByType(judged: readonly (Candidate | Refused)[]): ReadonlyMap<BookedType, number> {
+  const counts = new Map<BookedType, number>();
+  for (const { rules } of judged) {
+    const type = rules?.eventType.id ?? UNDECLARED;
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  return counts;
 }

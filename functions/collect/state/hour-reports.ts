@@ -1,11 +1,14 @@
 // Owns what this boot says about each hour: registered before it publishes, acknowledged ranges, and the last word.
-import { encodeReport, type OtherVerdicts, reportObject } from '#shared/events/collector-report.ts';
+import type { BooksByType } from '#shared/events/books.ts';
+import { encodeReport, reportObject } from '#shared/events/collector-report.ts';
+import type { SequenceRanges } from '#shared/events/sequence-ranges.ts';
 import type { BootId, EventTypeId } from '#shared/platform/ids.ts';
 import { boundsOf, keyAt, type PartitionKey } from '#shared/pipelines/partition-key.ts';
 import type { Clock } from '#shared/platform/clock.ts';
 import type { Log } from '#shared/platform/log-line.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { AcknowledgedRanges } from './acknowledged-ranges.ts';
+import { HourBooks, type Sender, type Sent } from './hour-books.ts';
 
 /** How often changed reports are written: an object takes about one write a second. https://cloud.google.com/storage/quotas#objects */
 export const REPORT_EVERY_MS = 1000;
@@ -27,8 +30,10 @@ export interface HourEntry {
   register(): Promise<boolean>;
   /** Numbers whose publish was acknowledged. */
   acknowledge(type: EventTypeId, first: number, last: number): void;
-  /** An event that was not accepted: counted for people to look at, told with what was acknowledged. */
-  refuse(type: EventTypeId, verdict: keyof OtherVerdicts): void;
+  /** Who sent a batch, and with what. */
+  use(sender: Sender, sent: Sent): void;
+  /** What became of the events of a batch. */
+  book(books: BooksByType): void;
   /** The request will publish nothing more. */
   leave(): void;
 }
@@ -37,7 +42,7 @@ interface Hour {
   readonly key: PartitionKey;
   readonly endMs: number;
   readonly types: Map<EventTypeId, AcknowledgedRanges>;
-  readonly verdicts: Map<EventTypeId, OtherVerdicts>;
+  readonly books: HourBooks;
   under: number;
   dirty: boolean;
   /** Of the stored report; undefined until it is registered. */
@@ -68,7 +73,11 @@ export class HourReports {
       receivedAtMs,
       register: () => this.#register(hour),
       acknowledge: (type, first, last) => acknowledge(hour, type, first, last),
-      refuse: (type, verdict) => refuse(hour, type, verdict),
+      use: (sender, sent) => hour.books.use(sender, sent),
+      book(books) {
+        hour.books.add(books);
+        hour.dirty ||= books.size > 0;
+      },
       leave: () => {
         if (!left) hour.under -= 1;
         left = true;
@@ -103,7 +112,7 @@ export class HourReports {
       key,
       endMs: boundsOf(key).endMs,
       types: new Map(),
-      verdicts: new Map(),
+      books: new HourBooks(),
       under: 0,
       dirty: false,
       generation: undefined,
@@ -137,9 +146,10 @@ export class HourReports {
   }
 
   async #start(hour: Hour, word: 'open' | 'final'): Promise<void> {
+    // Where nothing was published the books are what there is to tell: about events that were all refused.
+    if (hour.generation === undefined && hour.dirty) await this.#register(hour);
     if (hour.generation === undefined) {
-      // Never registered, so nothing was published in it.
-      if (word === 'final' && hour.registering === undefined) this.#hours.delete(hour.key);
+      if (word === 'final' && hour.registering === undefined && !hour.dirty) this.#hours.delete(hour.key);
     } else if (hour.dirty || word === 'final') {
       hour.writing = this.#write(hour, hour.generation, word);
       await hour.writing;
@@ -168,9 +178,10 @@ export class HourReports {
   }
 
   #bodyOf(hour: Hour, final: boolean): string {
-    const types = new Map([...hour.types].map(([type, acknowledged]) => [type, acknowledged.ranges]));
-    const verdicts = hour.verdicts.size === 0 ? undefined : hour.verdicts;
-    return encodeReport({ hour: hour.key, boot: this.#parts.boot, final, types, verdicts });
+    const { key, books } = hour;
+    const types = new Map<EventTypeId, SequenceRanges>();
+    for (const [type, acknowledged] of hour.types) types.set(type, acknowledged.ranges);
+    return encodeReport({ hour: key, boot: this.#parts.boot, final, types, books: books.byType, usage: books.usage });
   }
 }
 
@@ -183,11 +194,5 @@ function acknowledge(hour: Hour, type: EventTypeId, first: number, last: number)
     hour.types.set(type, ranges);
   }
   ranges.add(first, last);
-  hour.dirty = true;
-}
-
-function refuse(hour: Hour, type: EventTypeId, verdict: keyof OtherVerdicts): void {
-  const before = hour.verdicts.get(type) ?? { duplicate: 0, rejected: 0 };
-  hour.verdicts.set(type, { ...before, [verdict]: before[verdict] + 1 });
   hour.dirty = true;
 }

@@ -1,5 +1,5 @@
 // Owns finding the write key of a secret: cached for a short time, found or not, and served on while the store is down.
-import { parseWriteKey, type WriteKey, writeKeyObject } from '#shared/events/write-key.ts';
+import { isInForce, parseWriteKey, type WriteKey, writeKeyId, writeKeyObject } from '#shared/events/write-key.ts';
 import type { Clock } from '#shared/platform/clock.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
@@ -43,8 +43,9 @@ export class WriteKeys {
     if (name === undefined) return new PlatformError('unknown_write_key');
     const cached = this.#cached.get(name);
     if (cached === undefined) return this.#look(name);
-    const ageMs = Math.max(0, this.#clock.now() - cached.readAtMs);
-    if (cached.writeKey === undefined) {
+    const nowMs = this.#clock.now();
+    const ageMs = Math.max(0, nowMs - cached.readAtMs);
+    if (cached.writeKey === undefined || !isInForce(cached.writeKey, nowMs)) {
       return ageMs < MISSING_MS ? new PlatformError('unknown_write_key') : this.#look(name);
     }
     if (ageMs >= STALE_MS) return this.#look(name);
@@ -66,7 +67,8 @@ export class WriteKeys {
     try {
       const stored = await this.#store.read(name);
       const record = stored === undefined ? undefined : parseWriteKey(stored.body);
-      const writeKey = record?.revokedAt === undefined ? record : undefined;
+      const writeKey =
+        record !== undefined && isInForce(record, readAtMs) ? { ...record, id: writeKeyId(name) } : undefined;
       if (this.#cached.size >= MAX_CACHED) this.#cached.clear();
       this.#cached.set(name, { writeKey, readAtMs });
       return writeKey ?? new PlatformError('unknown_write_key');

@@ -1,5 +1,6 @@
 // Owns the route of the numbers that move: events as they arrive, partitions as they stand.
 import { endpointsOf } from '#shared/catalog/catalog.ts';
+import { UNDECLARED } from '#shared/events/books.ts';
 import { parseReport, reportPrefix } from '#shared/events/collector-report.ts';
 import { countOf } from '#shared/events/sequence-ranges.ts';
 import { type Route, route } from '#shared/http/route.ts';
@@ -44,7 +45,8 @@ async function eventsOfThisHour({ store, time }: Parts): Promise<Counts['events'
     const found = await store.read(name);
     const report = found === undefined ? undefined : parseReport(found.body);
     for (const [type, ranges] of report?.types ?? []) types[type] = (types[type] ?? 0) + countOf(ranges);
-    for (const [type, { duplicate, rejected }] of report?.verdicts ?? []) {
+    for (const [type, { duplicate, rejected }] of report?.books ?? []) {
+      if (type === UNDECLARED || duplicate + rejected === 0) continue;
       const before = verdicts[type] ?? { duplicate: 0, rejected: 0 };
       verdicts[type] = { duplicate: before.duplicate + duplicate, rejected: before.rejected + rejected };
     }

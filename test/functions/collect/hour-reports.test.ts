@@ -3,17 +3,23 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { AcknowledgedRanges } from '#functions/collect/state/acknowledged-ranges.ts';
+import { HourBooks } from '#functions/collect/state/hour-books.ts';
 import { HourReports } from '#functions/collect/state/hour-reports.ts';
+import { type Books, imbalanceOf, NO_BOOKS } from '#shared/events/books.ts';
+import { type KeyUsage, MAX_USAGES } from '#shared/events/key-usage.ts';
+import { writeKeyId, writeKeyObject } from '#shared/events/write-key.ts';
 import { type CollectorReport, parseReport } from '#shared/events/collector-report.ts';
 import type { BootId, EventTypeId } from '#shared/platform/ids.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { memoryObjectStore } from '#test/shared/platform/memory-object-store.ts';
-import { NOW_MS, play, startCollect } from './world.ts';
+import { SECRET } from './test-app.ts';
+import { type CollectWorld, NOW_MS, play, startCollect } from './world.ts';
 
 const HOUR_MS = 3_600_000;
 const BOOT = '01a1fc3e-10c0-75b0-a985-3077495ed126' as BootId;
 const TYPE = 'listening.TrackPlayed' as EventTypeId;
+const SECRET_ID = writeKeyId(writeKeyObject(SECRET) ?? '');
 const SILENT = { write: () => undefined };
 
 interface Reporting {
@@ -49,18 +55,85 @@ test('the boot is registered in the hour before anything is published in it', as
   assert.deepEqual(registeredFirst, { hour: '2026-08-01T12', boot: world.collect.boot, final: false, types: {} });
   await world.advance(1000);
   const types = { 'listening.TrackPlayed': [[1, 2]] };
-  assert.deepEqual(await world.object(name), { hour: '2026-08-01T12', boot: world.collect.boot, final: false, types });
+  const books = { 'listening.TrackPlayed': { ...NO_BOOKS, received: 2, accepted: 2 } };
+  const usage = [{ writeKey: 'test-app', id: SECRET_ID, sdk: 'unknown', requests: 1, events: 2 }];
+  const head = { hour: '2026-08-01T12', boot: world.collect.boot, final: false };
+  assert.deepEqual(await world.object(name), { ...head, types, books, usage });
 });
 
-test('duplicates and rejected events are told by type with what was acknowledged, for people to look at', async () => {
+interface StoredReport {
+  readonly final: boolean;
+  readonly types: object;
+  readonly books?: Readonly<Record<string, Books>>;
+  readonly usage?: readonly KeyUsage[];
+}
+
+async function stored(world: CollectWorld): Promise<StoredReport> {
+  return (await world.object(`collectors/2026-08-01T12/${world.collect.boot}`)) as StoredReport;
+}
+
+test('the books tell by type what became of every event, and they balance', async () => {
   const world = await startCollect();
   const event = play();
-  const { track_id: _, ...incomplete } = event['data'] as Record<string, unknown>;
+  const incomplete = play({}, { track_id: undefined });
   await world.send([event]);
-  await world.send([event, { ...play(), data: incomplete }, { ...play(), type: 'listening.Unknown' }]);
+  const refused = play({ consent: { quality: false } }, { track_id: undefined });
+  await world.send([event, incomplete, refused, play({ type: 'listening.Unknown' })]);
+  world.onPublish = (topic) => (topic.startsWith('events.') ? 'failed' : 'acknowledged');
+  await world.send([play(), play()]);
   await world.advance(1000);
-  const report = (await world.object(`collectors/2026-08-01T12/${world.collect.boot}`)) as CollectorReport;
-  assert.deepEqual(report.verdicts, { 'listening.TrackPlayed': { duplicate: 1, rejected: 1 } });
+  const { books } = await stored(world);
+  assert.deepEqual(books, {
+    'listening.TrackPlayed': { received: 6, accepted: 1, duplicate: 1, rejected: 2, returned: 2, kept: 1 },
+    undeclared: { ...NO_BOOKS, received: 1, rejected: 1, kept: 1 },
+  });
+  for (const each of Object.values(books ?? {})) assert.equal(imbalanceOf(each), 0);
+});
+
+test('an hour in which everything was refused is told all the same, once', async () => {
+  const world = await startCollect();
+  await world.send([play({ type: 'listening.Unknown' })]);
+  await world.advance(1000);
+  assert.deepEqual([(await stored(world)).types, (await stored(world)).final], [{}, false]);
+  await world.advance(HOUR_MS);
+  const { final, books } = await stored(world);
+  assert.deepEqual([final, books?.['undeclared']?.rejected], [true, 1]);
+});
+
+test('a failure on the way of a batch leaves events that are to come again, and books that balance', async () => {
+  const world = await startCollect();
+  world.onPublish = () => Promise.reject(new Error('no answer'));
+  assert.equal((await world.send([play(), play()])).status, 500);
+  world.onPublish = () => 'acknowledged';
+  await world.advance(1000);
+  assert.deepEqual((await stored(world)).books, { 'listening.TrackPlayed': { ...NO_BOOKS, received: 2, returned: 2 } });
+});
+
+test('usage tells SDKs apart, and what names none in a known form is unknown', async () => {
+  const world = await startCollect();
+  await world.send([play(), play()], { sdk: 'tributary-js/0.1.0' });
+  await world.send([play()], { sdk: 'tributary-js/0.1.0' });
+  await world.send([play()], { sdk: 'ann@example.com' });
+  await world.send([play()], { sdk: { name: 'ann' } });
+  await world.advance(1000);
+  const { usage = [] } = await stored(world);
+  assert.deepEqual(
+    usage.map(({ writeKey, id, sdk, requests, events }) => [writeKey, id, sdk, requests, events]),
+    [
+      ['test-app', SECRET_ID, 'tributary-js/0.1.0', 2, 3],
+      ['test-app', SECRET_ID, 'unknown', 2, 2],
+    ],
+  );
+});
+
+test('more SDKs than are told apart are counted as one', () => {
+  const books = new HourBooks();
+  for (let at = 0; at < MAX_USAGES + 20; at += 1) books.use({ name: 'app', id: 'a' }, { sdk: `x/${at}`, events: 1 });
+  books.use({ name: 'app', id: 'a' }, { sdk: 'x/0', events: 2 });
+  const { usage = [] } = books;
+  assert.equal(usage.length, MAX_USAGES + 1);
+  assert.deepEqual(usage.at(-1), { writeKey: 'app', id: 'a', sdk: 'other', requests: 20, events: 20 });
+  assert.equal(usage[0]?.events, 3);
 });
 
 test('while the hour cannot be registered nothing is published, and the events come again', async () => {
