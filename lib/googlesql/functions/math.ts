@@ -32,6 +32,8 @@ export const mathFunctions = scalars({
     '(NUMERIC) -> NUMERIC': 'CAST(sign($1) AS DECIMAL(38, 9))',
     '(BIGNUMERIC) -> BIGNUMERIC': 'gs_big_sign($1)',
   },
+  PARSE_NUMERIC: { '(STRING) -> NUMERIC': 'gs_read_numeric($1)' },
+  PARSE_BIGNUMERIC: { '(STRING) -> BIGNUMERIC': 'gs_read_bignumeric($1)' },
   COSINE_DISTANCE: vectors('gs_cosine_distance'),
   EUCLIDEAN_DISTANCE: vectors('gs_euclidean_distance'),
   IS_INF: { '(FLOAT64) -> BOOL': 'isinf($1)' },

@@ -59,7 +59,7 @@ export function unescapeBytes(text: string, start: number, end: number): Uint8Ar
     if (part.kind === 'text') out.push(Buffer.from(part.text, 'utf8'));
     else if (part.form === 'unicode') {
       throw new SqlError(
-        'Syntax error: Illegal escape sequence: Unicode escape sequences are not allowed in bytes literals',
+        `Syntax error: Illegal escape sequence: Unicode escape sequence \\u cannot be used in bytes literals`,
         part.at,
       );
     } else out.push(Buffer.from([part.code]));

@@ -30,7 +30,9 @@ export function formatValues(format: string, list: readonly TypedValue[], zone: 
   const take = (): TypedValue => {
     const argument = list[next++];
     if (argument === undefined) {
-      throw new ValueError(`Too few arguments to FORMAT for pattern "${format}"; Expected ${next}; Got ${list.length}`);
+      throw new ValueError(
+        `Too few arguments to FORMAT for pattern "${format}"; Expected ${next + 1}; Got ${list.length + 1}`,
+      );
     }
     return argument;
   };
@@ -54,12 +56,16 @@ export function formatValues(format: string, list: readonly TypedValue[], zone: 
       letter,
     };
     if (!'diuoxXfFeEgGpPstT'.includes(letter)) throw new ValueError(`Invalid format specifier: ${whole}`);
-    const formatted = formatOne(spec, take(), zone);
+    const argument = take();
+    checkType(letter, argument.type, next + 1);
+    const formatted = formatOne(spec, argument, zone);
     if (formatted === null) isNull = true;
     return formatted ?? '';
   });
   if (next < list.length) {
-    throw new ValueError(`Too many arguments to FORMAT for pattern "${format}"; Expected ${next}; Got ${list.length}`);
+    throw new ValueError(
+      `Too many arguments to FORMAT for pattern "${format}"; Expected ${next + 1}; Got ${list.length + 1}`,
+    );
   }
   return isNull ? null : text;
 }
@@ -69,7 +75,6 @@ function formatOne(spec: Specifier, { type, value }: TypedValue, zone: TimeZone)
   if (letter === 't' || letter === 'T') {
     return padText(shownText(value, type, letter === 't' ? 'readable' : 'literal', zone), spec);
   }
-  checkType(letter, type);
   if (value === null) return null;
   if ('diuoxX'.includes(letter)) return formatInteger(value as bigint, spec);
   if ('fFeEgG'.includes(letter)) return formatNumber(value, type, spec);
@@ -79,17 +84,18 @@ function formatOne(spec: Specifier, { type, value }: TypedValue, zone: TimeZone)
   return padText(letter === 'p' ? text : prettyJson(json), spec);
 }
 
-const allowed: readonly (readonly [string, readonly string[]])[] = [
-  ['diuoxX', ['INT64']],
-  ['fFeEgG', ['FLOAT64', 'NUMERIC', 'BIGNUMERIC']],
-  ['s', ['STRING']],
-  ['pP', ['JSON']],
+/** Letters, the types that they take, and how errors name these. */
+const allowed: readonly (readonly [string, readonly string[], string])[] = [
+  ['diuoxX', ['INT64'], 'integer'],
+  ['fFeEgG', ['FLOAT64', 'NUMERIC', 'BIGNUMERIC'], 'FLOAT64, NUMERIC, or BIGNUMERIC'],
+  ['s', ['STRING'], 'STRING'],
+  ['pP', ['JSON'], 'JSON'],
 ];
 
-function checkType(letter: string, type: SqlType): void {
-  const kinds = allowed.find(([letters]) => letters.includes(letter))?.[1] ?? [];
-  if (kinds.includes(type.kind)) return;
-  throw new ValueError(`Invalid type for argument to FORMAT; Expected ${kinds.join(' or ')}; Got ${typeName(type)}`);
+function checkType(letter: string, type: SqlType, position: number): void {
+  const [, kinds = [], expected = ''] = allowed.find(([letters]) => letters.includes(letter)) ?? [];
+  if (letter === 't' || letter === 'T' || kinds.includes(type.kind)) return;
+  throw new ValueError(`Invalid type for argument ${position} to FORMAT; Expected ${expected}; Got ${typeName(type)}`);
 }
 
 /** Strings: precision cuts, width pads. */

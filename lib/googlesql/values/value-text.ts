@@ -50,6 +50,6 @@ export function utf8Text(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
   } catch {
-    throw new ValueError('Invalid UTF-8');
+    throw new ValueError('Invalid cast of bytes to UTF8 string');
   }
 }

@@ -34,7 +34,7 @@ function bitwise(a: Uint8Array, b: Uint8Array, operator: string): Uint8Array {
 }
 
 function shift(bytes: Uint8Array, by: bigint, left: boolean): Uint8Array {
-  if (by < 0n) throw new ValueError('Bitwise shift by negative offset');
+  if (by < 0n) throw new ValueError('Bitwise shift by negative offset.');
   const width = BigInt(bytes.length * 8);
   if (by >= width) return new Uint8Array(bytes.length);
   const value = BigInt(`0x0${buffer(bytes).toString('hex')}`);

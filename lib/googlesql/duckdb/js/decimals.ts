@@ -151,6 +151,19 @@ const binary = (kind: DecimalKind): Readonly<Record<string, (a: bigint, b: bigin
   pow: (a, b) => power(a, b, kind),
 });
 
+/** PARSE_NUMERIC: spaces around the number and behind its sign, the sign at either end, commas in the integer part. */
+function readLenient(text: string, kind: DecimalKind, name: string): bigint {
+  const match = /^\s*(?:([+-])\s*)?((?:\d[\d,]*)?(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*([+-])?\s*$/.exec(text);
+  const [, before, body = '', behind] = match ?? [];
+  const digits = body.replaceAll(',', '');
+  if (!/^(?:\d|\.\d)/.test(digits) || (before !== undefined && behind !== undefined)) {
+    throw new ValueError(`Invalid input to ${name}: "${text}"`);
+  }
+  const value = parseDecimal(digits, kind);
+  if (value === undefined) throw new ValueError(`Invalid input to ${name}: "${text}"`);
+  return (before ?? behind) === '-' ? -value : value;
+}
+
 function numericTable(): Table {
   const table: Record<string, Omit<JsFunction, 'name'>> = {};
   for (const [name, compute] of Object.entries(binary(numericKind)))
@@ -182,6 +195,8 @@ function numericTable(): Table {
       return value;
     }),
     gs_numeric_text: js('(NUMERIC) -> STRING', (x) => shown(x, numericKind)),
+    gs_read_numeric: js('(STRING) -> NUMERIC', (text) => readLenient(text, numericKind, 'PARSE_NUMERIC')),
+    gs_read_bignumeric: js('(STRING) -> BIGNUMERIC', (text) => readLenient(text, bigNumericKind, 'PARSE_BIGNUMERIC')),
     gs_parse_numeric: js('(STRING) -> NUMERIC', (text) => parse(text, numericKind)),
     gs_int64_of_numeric: js('(NUMERIC) -> INT64', (x) =>
       checkedInt64(integerOfDecimal(x, numericKind), () => '', `int64 out of range: ${shown(x, numericKind)}`),

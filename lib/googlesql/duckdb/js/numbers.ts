@@ -123,11 +123,11 @@ export const numberFunctions = named({
     return checkedInt64(a / b, () => `${a} / ${b}`);
   }),
   gs_shift_left: js('(INT64, INT64) -> INT64', (value, by) => {
-    if (by < 0n) throw new ValueError('Bitwise shift by negative offset');
+    if (by < 0n) throw new ValueError('Bitwise shift by negative offset.');
     return by > 63n ? 0n : BigInt.asIntN(64, value << by);
   }),
   gs_shift_right: js('(INT64, INT64) -> INT64', (value, by) => {
-    if (by < 0n) throw new ValueError('Bitwise shift by negative offset');
+    if (by < 0n) throw new ValueError('Bitwise shift by negative offset.');
     return by > 63n ? 0n : BigInt.asIntN(64, BigInt.asUintN(64, value) >> by);
   }),
   gs_int64_of_float: js('(FLOAT64) -> INT64', (x) => {
