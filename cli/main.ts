@@ -20,6 +20,7 @@ import { registerSdk } from './commands/sdk.ts';
 import { registerSend } from './commands/send.ts';
 import { registerSql } from './commands/sql.ts';
 import { registerStatus } from './commands/status.ts';
+import { registerTest } from './commands/test.ts';
 import { registerUp } from './commands/up.ts';
 import { describeFailure } from './output/failure.ts';
 import { say } from './output/streams.ts';
@@ -35,6 +36,7 @@ const COMMANDS = [
   registerDown,
   registerStatus,
   registerCompile,
+  registerTest,
   registerPlan,
   registerApply,
   registerSend,

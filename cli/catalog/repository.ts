@@ -1,4 +1,4 @@
-// Owns compiling a repository of declarations with the approvals that go with it.
+// Owns compiling a repository of declarations with the approvals and unit tests that go with it.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleOf, type Catalog, type CatalogBundle } from '#shared/catalog/catalog.ts';
@@ -7,6 +7,8 @@ import { type Deletion, DELETIONS_FILE } from '#shared/catalog/operator/deletion
 import { readDeletions } from '#shared/catalog/operator/deletions-file.ts';
 import { formatProblem, type Problem, sortProblems } from '#shared/catalog/problem.ts';
 import { readDeclarations } from '#shared/catalog/read-folder.ts';
+import { compileUnitTests } from '#shared/catalog/unit-tests/compile-unit-tests.ts';
+import type { UnitTest } from '#shared/catalog/unit-tests/unit-test.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 
 /** What a repository compiles to, or everything that is wrong with it. */
@@ -16,6 +18,7 @@ export type CompiledRepository =
       readonly catalog: Catalog;
       readonly bundle: CatalogBundle;
       readonly deletions: readonly Deletion[];
+      readonly unitTests: readonly UnitTest[];
     }
   | { readonly kind: 'failed'; readonly problems: readonly Problem[] };
 
@@ -25,10 +28,18 @@ export function compileRepository(root: string): CompiledRepository {
   const result = compileCatalog(declarations.files);
   const problems = [...declarations.problems, ...(result.kind === 'failed' ? result.problems : [])];
   if (result.kind === 'failed' || problems.length > 0) return { kind: 'failed', problems: sortProblems(problems) };
-  const approvals = deletionsOf(root, result.catalog);
-  if (approvals.problems.length > 0) return { kind: 'failed', problems: sortProblems(approvals.problems) };
   const { catalog } = result;
-  return { kind: 'compiled', catalog, bundle: bundleOf(catalog), deletions: approvals.deletions };
+  const approvals = deletionsOf(root, catalog);
+  const unitTests = compileUnitTests(declarations.files, catalog);
+  const beside = [...approvals.problems, ...unitTests.problems];
+  if (beside.length > 0) return { kind: 'failed', problems: sortProblems(beside) };
+  return {
+    kind: 'compiled',
+    catalog,
+    bundle: bundleOf(catalog),
+    deletions: approvals.deletions,
+    unitTests: unitTests.tests,
+  };
 }
 
 function deletionsOf(root: string, catalog: Catalog): ReturnType<typeof readDeletions> {

@@ -45,7 +45,7 @@ export type QueryAnalysis =
 export type AnalyseQuery = (file: string, text: string, world: QueryWorld) => QueryAnalysis;
 
 /** Queries name endpoints without a project, so any name will do for the one they are in. */
-const PROJECT = 'project';
+export const PROJECT = 'project';
 
 /** The analysis of `lib/googlesql`. */
 export const analyseQuery: AnalyseQuery = (file, text, world) => {
@@ -69,15 +69,17 @@ interface AnalysisWorld {
 
 function catalogOf({ endpoints, purposes }: QueryWorld): AnalysisWorld {
   const tables = new Map(endpoints.map((endpoint) => [String(endpoint.id), tableOf(endpoint)]));
-  const routines = new Map(
-    purposes.map((purpose) => [Object.values(revealRoutine(purpose)).join('.'), revealOf(purpose)]),
-  );
+  const routines = new Map(revealRoutines(purposes).map((routine) => [keyOf(routine.path), routine]));
   const catalog: Catalog = {
-    findTable: ({ dataset, name }) => found(tables.get(`${dataset}.${name}`)),
-    findRoutine: ({ dataset, name }) => found(routines.get(`${dataset}.${name}`)),
+    findTable: ({ dataset, name }) => found(tables.get(keyOf({ dataset, name }))),
+    findRoutine: ({ dataset, name }) => found(routines.get(keyOf({ dataset, name }))),
     listTables: () => [],
   };
   return { catalog, endpoints: new Map(endpoints.map((endpoint) => [tableOf(endpoint), endpoint.id])) };
+}
+
+function keyOf({ dataset, name }: Pick<ObjectPath, 'dataset' | 'name'>): string {
+  return `${dataset}.${name}`;
 }
 
 function found<T>(value: T | undefined): Found<T> {
@@ -99,6 +101,11 @@ function tableOf(endpoint: ReadableEndpoint): CatalogTable {
   };
   tablesOfEndpoints.set(endpoint, table);
   return table;
+}
+
+/** The `reveal` functions of purposes, as queries may call them. */
+export function revealRoutines(purposes: readonly PurposeId[]): readonly CatalogRoutine[] {
+  return purposes.map(revealOf);
 }
 
 /**

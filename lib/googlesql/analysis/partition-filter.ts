@@ -37,7 +37,7 @@ function partitionColumns({ table, columns }: TableScan): readonly { readonly id
 }
 
 /** Ids of all columns that conditions refer to, and of the columns that those are other names of. */
-function filteredColumns(scan: Scan): ReadonlySet<number> {
+export function filteredColumns(scan: Scan): ReadonlySet<number> {
   const named = new Set<number>();
   const origins = new Map<number, number>();
   const note = (condition: Expression | undefined): void => {
