@@ -13,11 +13,16 @@ export type ChangeLevel = 'patch' | 'minor' | 'major';
 export const CHANGE_RULES = {
   reword: 'patch',
   reassign: 'patch',
+  rebudget: 'patch',
   'add-optional-field': 'minor',
   'drop-optional-field': 'minor',
   'require-less': 'minor',
   'widen-limit': 'minor',
   'keep-longer': 'minor',
+  'add-event-type': 'minor',
+  'add-endpoint': 'minor',
+  'add-column': 'minor',
+  'change-sampling': 'minor',
   'add-required-field': 'major',
   'drop-required-field': 'major',
   'require-more': 'major',
@@ -30,6 +35,9 @@ export const CHANGE_RULES = {
   'change-subject': 'major',
   'change-grain': 'major',
   'change-financial': 'major',
+  'remove-event-type': 'major',
+  'remove-endpoint': 'major',
+  'drop-column': 'major',
 } as const satisfies { readonly [rule: string]: ChangeLevel };
 
 /** The name of a rule. */
@@ -73,11 +81,30 @@ export function compareEventTypes(before: EventType, after: EventType): readonly
       ? []
       : [{ rule: 'reassign', path: key, message: `"${key}" was ${before[key]} and is ${after[key]}` }],
   );
+  const [was, is] = [samplingWords(before), samplingWords(after)];
+  // Rows from before and after are told apart by their `schema_version`.
+  const sampling: readonly Change[] =
+    was === is ? [] : [{ rule: 'change-sampling', path: 'sampling', message: `"sampling" was ${was} and is ${is}` }];
+  const [had, has] = [before.dailyBytes ?? 'none', after.dailyBytes ?? 'none'];
+  const budget: readonly Change[] =
+    had === has ? [] : [{ rule: 'rebudget', path: 'daily_bytes', message: `"daily_bytes" was ${had} and is ${has}` }];
   const words =
     before.description === after.description
       ? []
       : [{ rule: 'reword' as const, path: 'description', message: 'the description changed' }];
-  return [...plain, ...durations, ...owners, ...words, ...compareFields(before.fields, after.fields, 'fields')];
+  return [
+    ...plain,
+    ...durations,
+    ...sampling,
+    ...budget,
+    ...owners,
+    ...words,
+    ...compareFields(before.fields, after.fields, 'fields'),
+  ];
+}
+
+function samplingWords({ sampling = 1 }: EventType): string {
+  return String(sampling);
 }
 
 /** How much changes ask of others, taken together; `patch` when there are none. */

@@ -4,6 +4,7 @@ import { durationOf, type DurationText, exceeds } from '../platform/duration.ts'
 import { DOMAIN, EVENT_NAME, type EventTypeId, parseId } from '../platform/ids.ts';
 import { HOUR_MS } from '../pipelines/partition-key.ts';
 import { DAY_MS } from '../platform/civil-date.ts';
+import { parseByteSize } from './byte-size.ts';
 import { type EventTypeFile, eventTypeFile } from './declarations/event-type-file.ts';
 import type { EventType } from './event-type.ts';
 import { compileFields } from './compile-fields.ts';
@@ -37,7 +38,7 @@ export function compileEventType(file: string, text: string, platform: Platform)
   if (declared.kind === 'invalid')
     return { eventType: undefined, source, problems: [...problems, ...declared.problems] };
   const references = referencesOf(declared.value, source, platform, problems);
-  problems.push(...durationProblems(declared.value, source, platform));
+  problems.push(...durationProblems(declared.value, source, platform), ...samplingProblems(declared.value, source));
   const compiled = compileFields(declared.value.fields, {
     source,
     platform,
@@ -111,6 +112,17 @@ function durationProblems(declared: EventTypeFile, source: YamlSource, platform:
   return problems;
 }
 
+/** What is reconciled to the cent must be whole. */
+function samplingProblems({ financial, sampling, daily_bytes }: EventTypeFile, source: YamlSource): readonly Problem[] {
+  if (!financial) return [];
+  const keys = [...(sampling === 1 ? [] : ['sampling']), ...(daily_bytes === undefined ? [] : ['daily_bytes'])];
+  return keys.map((key) => ({
+    ...source.placeOf([key]),
+    message: `"${key}" would leave events of a financial type out`,
+    hint: 'leave it away, or declare `financial: false`',
+  }));
+}
+
 // eslint-disable-next-line max-params -- the four parts of which an event type is made
 function eventTypeOf(
   id: EventTypeId,
@@ -118,7 +130,9 @@ function eventTypeOf(
   references: References,
   fields: readonly Field[],
 ): EventType {
-  const { description, financial, grain, subject, examples } = declared;
+  const { description, financial, grain, subject, examples, daily_bytes: dailyBytes } = declared;
+  // Left out where it samples nothing, so that declarations without it keep their digests.
+  const sampling = declared.sampling === 1 ? {} : { sampling: declared.sampling };
   // The schema of the file has checked both durations.
   const [retention, dedupe] = [declared.retention as DurationText, declared.dedupe as DurationText];
   const deciding = {
@@ -129,6 +143,7 @@ function eventTypeOf(
     retention,
     dedupe,
     subject,
+    ...sampling,
     fields: fields.map(bareField),
   };
   return {
@@ -141,6 +156,8 @@ function eventTypeOf(
     retention,
     dedupe,
     subject,
+    ...sampling,
+    ...(dailyBytes === undefined ? {} : { dailyBytes: parseByteSize(dailyBytes) }),
     fields,
     examples,
     declaration: digestOf(deciding),

@@ -64,10 +64,15 @@ function compileType(
     return compileElement(declared, { ...context, inside: insideOf(privacy, context, context.inside) });
   const inner = { ...context, path: [...context.path, 'of'], inside: insideOf(privacy, context, 'clear-list') };
   const element = compileElement(declared.of, inner);
-  return {
-    type: { kind: 'list', of: element.type, maxItems: declared.max_items ?? DEFAULT_MAX_ITEMS },
-    problems: element.problems,
-  };
+  const { min_items: minItems, max_items: maxItems = DEFAULT_MAX_ITEMS } = declared;
+  const problems = [...element.problems];
+  if (minItems !== undefined && minItems > maxItems) {
+    const message = `no list has ${minItems} or more and ${maxItems} or fewer items`;
+    problems.push(problemAt(context, { key: 'min_items', message }));
+  }
+  // Left out where it asks for nothing, so that declarations without it keep their digests.
+  const least = minItems === undefined || minItems === 0 ? {} : { minItems };
+  return { type: { kind: 'list', of: element.type, ...least, maxItems }, problems };
 }
 
 function insideOf(

@@ -1,6 +1,6 @@
 // Owns the guess at what somebody meant to write.
 
-const MAX_LISTED = 12;
+const MAX_LISTED = 16;
 
 /** `did you mean "retention"?` when a known name is close to what was written; undefined when none is. */
 export function didYouMean(written: string, known: Iterable<string>): string | undefined {
@@ -14,7 +14,7 @@ export function didYouMean(written: string, known: Iterable<string>): string | u
   return meant === undefined ? undefined : `did you mean "${meant}"?`;
 }
 
-/** Known names as a list that stays readable: the first dozen in order, then how many more there are. */
+/** Known names as a list that stays readable: the first sixteen in order, then how many more there are. */
 export function listNames(known: Iterable<string>): string {
   const names = [...known].sort();
   if (names.length === 0) return 'none is declared yet';

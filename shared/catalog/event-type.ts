@@ -18,9 +18,13 @@ export interface EventType {
   readonly retention: DurationText;
   readonly dedupe: DurationText;
   readonly subject: 'user' | 'none';
+  /** The part of the subjects whose events are kept; absent when all are. */
+  readonly sampling?: number | undefined;
+  /** Bytes of it that may be stored in a UTC day, imports aside; absent without a limit. */
+  readonly dailyBytes?: number | undefined;
   readonly fields: readonly Field[];
   readonly examples: readonly { readonly [field: string]: JsonValue }[];
-  /** SHA-256 of what decides about events: everything but descriptions, owner, tier and examples. */
+  /** SHA-256 of what decides about events: everything but descriptions, owner, tier, budget and examples. */
   readonly declaration: string;
 }
 

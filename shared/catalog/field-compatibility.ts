@@ -44,6 +44,8 @@ function protection({ privacy }: Field): string {
 }
 
 function compareTypes(before: FieldType, after: FieldType, path: string): readonly Change[] {
+  if (before.kind === 'enum' && after.kind === 'string' && takesAll(after, before.values))
+    return [{ rule: 'widen-limit', path: `${path}.type`, message: 'the type was enum and is string' }];
   if (before.kind !== after.kind)
     return [{ rule: 'change-type', path: `${path}.type`, message: `the type was ${before.kind} and is ${after.kind}` }];
   const limits = compareLimits(limitsOf(before), limitsOf(after), path);
@@ -74,7 +76,7 @@ function limitsOf(type: FieldType): Limits {
     case 'bytes':
       return { least: {}, most: { max_length: type.maxLength } };
     case 'list':
-      return { least: {}, most: { max_items: type.maxItems } };
+      return { least: { min_items: type.minItems ?? 0 }, most: { max_items: type.maxItems } };
     default:
       return { least: {}, most: {} };
   }
@@ -95,6 +97,15 @@ function compareLimits(before: Limits, after: Limits, path: string): readonly Ch
       ];
     });
   return [...compare('least', (was, is) => is < was), ...compare('most', (was, is) => is > was)];
+}
+
+/** Both are STRING columns, so a list of values may open up to any text, as long as each of them still is one. */
+function takesAll(
+  { minLength, maxLength, pattern, format }: Extract<FieldType, { kind: 'string' }>,
+  values: readonly string[],
+): boolean {
+  const fits = values.every(({ length }) => length >= minLength && length <= maxLength);
+  return fits && pattern === undefined && format === undefined;
 }
 
 function compareValues(before: readonly string[], after: readonly string[], path: string): readonly Change[] {

@@ -34,7 +34,7 @@ export type FieldType =
   | { readonly kind: 'bool' | 'timestamp' | 'date' }
   | { readonly kind: 'json' | 'bytes'; readonly maxLength: number }
   | { readonly kind: 'enum'; readonly values: readonly string[] }
-  | { readonly kind: 'list'; readonly of: FieldType; readonly maxItems: number }
+  | { readonly kind: 'list'; readonly of: FieldType; readonly minItems?: number | undefined; readonly maxItems: number }
   | { readonly kind: 'record'; readonly fields: readonly Field[] };
 
 /** What happens to a value before anything is stored. */

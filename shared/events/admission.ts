@@ -7,6 +7,7 @@ import type { RejectionCode } from '../platform/error-codes.ts';
 import { consentRejection } from './consent.ts';
 import { type Envelope, subjectIdOf } from './envelope.ts';
 import { ageRejection, type EventTime, eventTimeOf } from './event-time.ts';
+import { isInSample } from './sampling.ts';
 import { compileValidator, type ValidData, type Validator } from './validator.ts';
 import type { Rejection } from './verdict.ts';
 
@@ -51,7 +52,7 @@ export interface AdmittedEvent extends EventTime {
   readonly data: ValidData;
 }
 
-/** Judges an event by everything that needs no key: subject, consent, age, data. */
+/** Judges an event by everything that needs no key: subject, consent, age, sample, data. */
 export function admit(envelope: Envelope, arrival: Arrival, rules: AdmissionRules): AdmittedEvent | Rejection {
   const { eventType, purpose, retention, validate } = rules;
   const subjectId = eventType.subject === 'user' ? subjectIdOf(envelope) : undefined;
@@ -61,6 +62,8 @@ export function admit(envelope: Envelope, arrival: Arrival, rules: AdmissionRule
   const time = eventTimeOf({ ...arrival, occurredAtMs: envelope.occurredAt.epochMs });
   const age = ageRejection(time.eventTimeMs, arrival.receivedAtMs, retention);
   if (age !== undefined) return rejected(age, 'occurredAt');
+  // Ahead of the data, so that what is kept of failed events is a sample as well.
+  if (!isInSample(eventType.sampling, subjectId ?? envelope.id)) return { kind: 'rejected', code: 'not_sampled' };
   const data = validate(envelope.data);
   return data.kind === 'rejected' ? data : { kind: 'admitted', ...time, subjectId, data };
 }

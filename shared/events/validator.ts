@@ -197,16 +197,17 @@ function compileCheck(type: FieldType): Check {
     case 'enum':
       return enumCheck(type);
     case 'list':
-      return listCheck(compileCheck(type.of), type.maxItems);
+      return listCheck(compileCheck(type.of), type);
     case 'record':
       return recordCheck(type.fields);
   }
 }
 
-function listCheck(item: Check, maxItems: number): Check {
+function listCheck(item: Check, { minItems = 0, maxItems }: Extract<FieldType, { kind: 'list' }>): Check {
   return (value, failure) => {
     if (!Array.isArray(value)) return fail(failure, 'wrong_type', 'Send a list.');
     if (value.length > maxItems) return fail(failure, 'too_many_items', `Send at most ${maxItems} items.`);
+    if (value.length < minItems) return fail(failure, 'too_few_items', `Send at least ${minItems} items.`);
     const kept: JsonValue[] = [];
     for (const [index, member] of value.entries()) {
       const one = item(member, failure);

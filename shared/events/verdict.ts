@@ -49,12 +49,14 @@ export function wireVerdict(id: string | undefined, verdict: Verdict): WireVerdi
   }
 }
 
-/** Rejections that leave a count and nothing else: keeping the event would be what its subject refused. */
+/** Rejections that leave a count and nothing else: keeping the event would be what its subject refused, or its type's limit. */
 const NEVER_KEPT: ReadonlySet<RejectionCode> = new Set([
   'consent_missing',
   'consent_refused',
   'subject_erased',
   'purpose_withdrawn',
+  'not_sampled',
+  'budget_spent',
 ]);
 
 /** Whether a rejected event goes to the failed events, sealed. */

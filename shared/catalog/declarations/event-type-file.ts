@@ -1,7 +1,10 @@
 // Owns what `events/<domain>/<Name>.yaml` may say.
 import { z } from 'zod';
 import { fieldDeclarations } from './field-file.ts';
-import { duration, prose, reference } from './scalars.ts';
+import { byteSize, duration, prose, reference } from './scalars.ts';
+
+/** The smallest sample: one in a million. */
+const MIN_SAMPLING = 0.000001;
 
 /** The whole of a file that declares an event type. Its path is its name. */
 export const eventTypeFile = z
@@ -20,6 +23,16 @@ export const eventTypeFile = z
       .enum(['user', 'none'])
       .default('user')
       .describe('user: the userId, else the anonymous visitor; none: events about nobody.'),
+    sampling: z
+      .number()
+      .min(MIN_SAMPLING)
+      .max(1)
+      .default(1)
+      .meta({ what: 'a sampling rate', allowed: `a number from ${MIN_SAMPLING} to 1, such as 0.1` })
+      .describe('The part of the subjects whose events are kept (of events about nobody, of the events); default all.'),
+    daily_bytes: byteSize
+      .optional()
+      .describe('Bytes that may be stored of it in a UTC day, beyond which its events are rejected; imports are free.'),
     fields: fieldDeclarations,
     examples: z
       .array(z.record(z.string(), z.json()))

@@ -61,7 +61,10 @@ type Record = { type: 'record'; fields: FieldDeclarations };
 export type ElementDeclaration = Scalar | Record;
 /** One field as the YAML has it. */
 export type FieldDeclaration = About &
-  (ElementDeclaration | { type: 'list'; of: ElementDeclaration; max_items?: number | undefined });
+  (
+    | ElementDeclaration
+    | { type: 'list'; of: ElementDeclaration; min_items?: number | undefined; max_items?: number | undefined }
+  );
 /** Fields by name, in the order in which they are declared. */
 export type FieldDeclarations = { [name: string]: FieldDeclaration };
 
@@ -88,6 +91,7 @@ const fieldDeclaration = z.discriminatedUnion('type', [
     ...about,
     type: z.literal('list'),
     of: element,
+    min_items: z.int().min(0).max(10_000).optional().describe('Fewest items; default none.'),
     max_items: z.int().min(1).max(10_000).optional().describe('Most items.'),
   }),
   z.strictObject({ ...about, type: z.literal('record'), fields: fieldDeclarations }),

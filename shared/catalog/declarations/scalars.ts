@@ -1,6 +1,7 @@
 // Owns the small values that declarations are made of, each with the words in which an error says what is allowed.
 import { z } from 'zod';
 import { parseDuration } from '../../platform/duration.ts';
+import { parseByteSize } from '../byte-size.ts';
 import { type IdKind, ID_RULES, type IdRule, parseId, SNAKE_NAME } from '../../platform/ids.ts';
 
 /** Longest prose of a declaration, in characters: BigQuery takes 1,024 for the description of a column. */
@@ -22,6 +23,12 @@ export const duration = z
     allowed: 'an ISO 8601 duration such as P400D, P20Y or PT1H',
     examples: ['P400D', 'PT1H'],
   });
+
+/** A size in bytes, kept as text. */
+export const byteSize = z
+  .string()
+  .refine((text) => (parseByteSize(text) ?? 0) > 0)
+  .meta({ what: 'a size', allowed: 'a size such as 500MB, 10GB or 1TiB', examples: ['10GB'] });
 
 /** The name of a column or field. */
 export const snakeName = z

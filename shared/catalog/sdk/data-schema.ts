@@ -73,7 +73,12 @@ function typeSchema(type: FieldType): JsonSchema {
     case 'enum':
       return { enum: type.values };
     case 'list':
-      return { type: 'array', items: typeSchema(type.of), maxItems: type.maxItems };
+      return {
+        type: 'array',
+        items: typeSchema(type.of),
+        ...(type.minItems === undefined ? {} : { minItems: type.minItems }),
+        maxItems: type.maxItems,
+      };
     case 'record':
       return objectSchema(type.fields);
   }

@@ -24,7 +24,7 @@ function limitWords(type: FieldType): readonly string[] {
     case 'json':
       return [`at most ${type.maxLength} characters of JSON`];
     case 'list':
-      return [`at most ${type.maxItems} items`, ...limitWords(type.of).map((words) => `each: ${words}`)];
+      return [itemWords(type), ...limitWords(type.of).map((words) => `each: ${words}`)];
     default:
       return [];
   }
@@ -42,6 +42,10 @@ function stringWords({
   if (minLength > 0) words.push(`${minLength} to ${maxLength} characters`);
   else if (maxLength !== DEFAULT_MAX_STRING_LENGTH) words.push(`at most ${maxLength} characters`);
   return words;
+}
+
+function itemWords({ minItems, maxItems }: Extract<FieldType, { kind: 'list' }>): string {
+  return minItems === undefined ? `at most ${maxItems} items` : `${minItems} to ${maxItems} items`;
 }
 
 function rangeWords(min: number | undefined, max: number | undefined): readonly string[] {

@@ -22,6 +22,7 @@ export const REJECTION_CODES = {
   not_in_enum: caller('The value is none of the declared ones.', 'Send a declared value, or add this one to `values`.'),
   bad_format: caller('The value does not have the declared format.', 'Send it in the format that the hint names.'),
   too_many_items: caller('The list has more items than declared.', 'Send fewer items, or raise `max_items`.'),
+  too_few_items: caller('The list has fewer items than declared.', 'Send more items, or lower `min_items`.'),
   too_deep: caller('The value nests deeper than the limit.', 'Flatten the value.'),
   event_too_large: caller('The event is larger than the limit.', 'Send less in one event.', { status: 413 }),
   too_old: caller(
@@ -48,6 +49,14 @@ export const REJECTION_CODES = {
     'An event with this id and another payload was accepted before.',
     'Give every event an id of its own.',
     { status: 409 },
+  ),
+  not_sampled: caller(
+    'The event type keeps a sample, and this subject is not in it.',
+    'Nothing to do. Raise `sampling` in the declaration to keep more.',
+  ),
+  budget_spent: caller(
+    'The event type has stored the bytes that it may store today.',
+    'Raise `daily_bytes`, or lower `sampling`, in the declaration.',
   ),
   unknown_import: caller('No import with this id is open.', 'Open one with POST /v1/imports, and send its id.', {
     status: 404,

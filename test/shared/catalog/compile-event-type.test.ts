@@ -144,7 +144,7 @@ test('a mistyped key is told with what is known and what was meant', () => {
   assert.equal(
     told[1],
     'events/music/Played.yaml:6:1  "retentoin" is not known here\n' +
-      '    allowed: dedupe, description, examples, fields, financial, grain, owner, purpose, retention, subject, tier\n' +
+      '    allowed: daily_bytes, dedupe, description, examples, fields, financial, grain, owner, purpose, retention, sampling, subject, tier\n' +
       '    hint: did you mean "retention"?',
   );
 });

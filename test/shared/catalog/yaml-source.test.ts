@@ -56,8 +56,8 @@ test('a guess is made only for what is close', () => {
   assert.equal(didYouMean('xyz', ['owner', 'retention']), undefined);
   assert.equal(listNames(['b', 'a']), 'a, b');
   assert.equal(
-    listNames(Array.from({ length: 14 }, (_, i) => String.fromCharCode(97 + i))),
-    'a, b, c, d, e, f, g, h, i, j, k, l and 2 more',
+    listNames(Array.from({ length: 18 }, (_, i) => String.fromCharCode(97 + i))),
+    'a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p and 2 more',
   );
 });
 

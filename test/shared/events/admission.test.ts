@@ -57,6 +57,26 @@ test('an event is judged by subject, consent, age and data, in this order', () =
   );
 });
 
+test('of a sampled type the events of some subjects are kept, whole and always the same', () => {
+  const sampled = { eventType: { ...eventType, sampling: 0.25 } };
+  const users = Array.from({ length: 4000 }, (_, index) => `user-${index}`);
+  const kept = users.filter((userId) => codeOf({ userId }, sampled) === 'admitted');
+  assert.ok(Math.abs(kept.length - 1000) < 120, `${kept.length} of 4000`);
+  for (const userId of kept.slice(0, 50)) assert.equal(codeOf({ userId, id: 'other' }, sampled), 'admitted');
+  const larger = { eventType: { ...eventType, sampling: 0.5 } };
+  assert.ok(kept.every((userId) => codeOf({ userId }, larger) === 'admitted'));
+  const left = users.find((userId) => !kept.includes(userId));
+  // Ahead of the data: what is kept of failed events is a sample, too.
+  assert.equal(codeOf({ userId: left, data: {} }, sampled), 'not_sampled ');
+});
+
+test('of a sampled type about nobody some events are kept', () => {
+  const sampled = { eventType: { ...eventType, subject: 'none' as const, sampling: 0.5 } };
+  const kept = Array.from({ length: 1000 }, (_, index) => codeOf({ id: `e${index}` }, sampled));
+  const count = kept.filter((code) => code === 'admitted').length;
+  assert.ok(Math.abs(count - 500) < 80, `${count} of 1000`);
+});
+
 test('the rules of a catalog are found by the name of the event type', () => {
   const all = admissionRulesOf(catalog);
   assert.deepEqual([...all.keys()], ['music.Played']);

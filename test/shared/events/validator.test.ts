@@ -80,6 +80,13 @@ test('a field that is missing or null fails unless it is optional', () => {
   assert.equal(refused(eventType, { a: null }).code, 'missing_field');
 });
 
+test('a list has at least as many items as declared', () => {
+  const items = oneOf({ kind: 'list', of: { kind: 'int64' }, minItems: 1, maxItems: 2 });
+  assert.equal(items([]), 'too_few_items');
+  assert.deepEqual(items([1]), [1]);
+  assert.equal(items([1, 2, 3]), 'too_many_items');
+});
+
 test('the path of a failure leads through records and lists', () => {
   const item: FieldType = { kind: 'record', fields: [field('sku', { kind: 'string', minLength: 0, maxLength: 3 })] };
   const eventType = typeWith(
