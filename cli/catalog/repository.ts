@@ -18,6 +18,8 @@ export type CompiledRepository =
       readonly catalog: Catalog;
       readonly bundle: CatalogBundle;
       readonly deletions: readonly Deletion[];
+      /** What it was compiled from: texts by path. */
+      readonly files: ReadonlyMap<string, string>;
       readonly unitTests: readonly UnitTest[];
     }
   | { readonly kind: 'failed'; readonly problems: readonly Problem[] };
@@ -29,17 +31,12 @@ export function compileRepository(root: string): CompiledRepository {
   const problems = [...declarations.problems, ...(result.kind === 'failed' ? result.problems : [])];
   if (result.kind === 'failed' || problems.length > 0) return { kind: 'failed', problems: sortProblems(problems) };
   const { catalog } = result;
-  const approvals = deletionsOf(root, catalog);
-  const unitTests = compileUnitTests(declarations.files, catalog);
-  const beside = [...approvals.problems, ...unitTests.problems];
+  const { files } = declarations;
+  const { deletions, problems: refused } = deletionsOf(root, catalog);
+  const { tests: unitTests, problems: untestable } = compileUnitTests(files, catalog);
+  const beside = [...refused, ...untestable];
   if (beside.length > 0) return { kind: 'failed', problems: sortProblems(beside) };
-  return {
-    kind: 'compiled',
-    catalog,
-    bundle: bundleOf(catalog),
-    deletions: approvals.deletions,
-    unitTests: unitTests.tests,
-  };
+  return { kind: 'compiled', catalog, bundle: bundleOf(catalog), deletions, files, unitTests };
 }
 
 function deletionsOf(root: string, catalog: Catalog): ReturnType<typeof readDeletions> {

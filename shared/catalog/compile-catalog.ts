@@ -48,6 +48,22 @@ export function compileCatalog(
   return { kind: 'compiled', catalog };
 }
 
+/**
+ * The event types that compile, whatever else is wrong: an earlier state of the repository is no use to correct, but what is
+ * right in it was in force. A platform that does not compile is taken from elsewhere.
+ */
+export function compileWhatCompiles(files: ReadonlyMap<string, string>, otherwise: Platform): Catalog {
+  const platform = compilePlatform(files).platform ?? otherwise;
+  const eventTypes = compileEventTypes(files, platform, []);
+  const endpoints = [...eventTypes.values()].map((eventType) => eventEndpoint(eventType, platform));
+  return {
+    format: CATALOG_FORMAT,
+    platform,
+    eventTypes: Object.fromEntries(eventTypes),
+    endpoints: Object.fromEntries(endpoints.map((endpoint) => [endpoint.id, endpoint])),
+  };
+}
+
 function compileEventTypes(
   files: ReadonlyMap<string, string>,
   platform: Platform,

@@ -11,6 +11,15 @@ const DECLARATION_FILES: { readonly [folder: string]: RegExp } = {
   dataflow: /\.yaml$|\/README\.md$/,
 };
 
+/** Whether a path from the root of a repository is that of a declaration. */
+export function isDeclaration(path: string): boolean {
+  const folder = path.split('/', 1)[0] ?? '';
+  return Object.hasOwn(DECLARATION_FILES, folder) && DECLARATION_FILES[folder]?.test(path) === true;
+}
+
+/** The folders of a repository in which declarations are. */
+export const DECLARATION_FOLDERS: readonly string[] = Object.keys(DECLARATION_FILES);
+
 /** Texts by path from the root of the repository, with `/` between folders. */
 export interface DeclarationFiles {
   readonly files: ReadonlyMap<string, string>;

@@ -46,7 +46,7 @@ function compareColumn(
   if (want === undefined) return { differences, merged: relaxed };
   if (want.type !== have.type || want.mode !== relaxed.mode) {
     const text = `column ${path} is ${words(have)}, not ${words(want)}`;
-    return { differences: [{ effect: 'refuse', text, rule: 'change-type' }], merged: relaxed };
+    return { differences: [{ effect: 'refuse', text, rule: 'change-type', column: path }], merged: relaxed };
   }
   if (want.description !== undefined && want.description !== have.description) {
     differences.push({ effect: 'update', text: `column ${path} described anew` });

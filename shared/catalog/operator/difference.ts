@@ -9,7 +9,13 @@ import type { ResourceRule } from './rules.ts';
  */
 export type Difference =
   | { readonly effect: 'update' | 'drop' | 'replace'; readonly text: string }
-  | { readonly effect: 'refuse'; readonly text: string; readonly rule: ResourceRule };
+  | {
+      readonly effect: 'refuse';
+      readonly text: string;
+      readonly rule: ResourceRule;
+      /** The column that it is about, if it is about one: `place.city`. */
+      readonly column?: string;
+    };
 
 /** Every difference, and what the resource is once they are gone: what others have set stays. */
 export interface Comparison<R extends Resource = Resource> {

@@ -15,12 +15,17 @@ export function declarationRefusals(before: Catalog | undefined, after: Catalog)
   return Object.values(before?.eventTypes ?? {}).flatMap((was) => {
     const is = after.eventTypes[was.id];
     const changes = is === undefined ? [] : compareEventTypes(was, is);
-    const breaking = changes.filter(({ rule }) => CHANGE_RULES[rule] === 'major' && rule !== 'keep-shorter');
-    return breaking.map((change) => declarationRefusal(was.id, change));
+    return changes.filter(isBreaking).map((change) => declarationRefusal(was.id, change));
   });
 }
 
-function declarationRefusal(eventType: string, { rule, path, message }: Change): Refusal {
+/** Whether a change in place breaks those who send or read: only a new version may make it. */
+export function isBreaking({ rule }: Change): boolean {
+  return CHANGE_RULES[rule] === 'major' && rule !== 'keep-shorter';
+}
+
+/** Why one breaking change of an event type is refused, and where the change belongs. */
+export function declarationRefusal(eventType: string, { rule, path, message }: Change): Refusal {
   const [domain = '', name = ''] = eventType.split('.');
   const base = name.replace(/_v\d+$/, '');
   const version = Number(/_v(\d+)$/.exec(name)?.[1] ?? 1) + 1;

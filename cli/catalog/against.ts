@@ -1,0 +1,64 @@
+// Owns comparing the declarations of the work tree with those of a commit, each refusal at its place.
+import type { Catalog } from '#shared/catalog/catalog.ts';
+import { compileCatalog, compileWhatCompiles } from '#shared/catalog/compile-catalog.ts';
+import { compileEventType } from '#shared/catalog/compile-event-type.ts';
+import type { EventType } from '#shared/catalog/event-type.ts';
+import { compareStates, type PlacedRefusal, type StatesCompared } from '#shared/catalog/operator/against.ts';
+import type { Problem } from '#shared/catalog/problem.ts';
+import { parseYaml } from '#shared/catalog/yaml-source.ts';
+import type { EventTypeId } from '#shared/platform/ids.ts';
+import { committedDeclarations, type CommittedDeclarations } from './git-declarations.ts';
+import type { CompiledRepository } from './repository.ts';
+
+/** What the change since a commit comes to. */
+export interface AgainstCommit extends Omit<StatesCompared, 'refusals'> {
+  readonly commit: string;
+  /** How many problems the declarations of the commit have; those that compile are compared all the same. */
+  readonly problemsThere: number;
+  readonly refusals: readonly (PlacedRefusal & { readonly at: Problem | undefined })[];
+}
+
+/** @throws PlatformError usage, unreadable_file */
+export function compareWithCommit(
+  root: string,
+  ref: string,
+  { catalog, deletions, files }: Extract<CompiledRepository, { kind: 'compiled' }>,
+): AgainstCommit {
+  const committed = committedDeclarations(root, ref);
+  const there = compileCatalog(committed.files);
+  const before = there.kind === 'compiled' ? there.catalog : compileWhatCompiles(committed.files, catalog.platform);
+  const past = (id: EventTypeId): readonly EventType[] => earlierDeclarations(id, committed, before);
+  const { refusals, ...compared } = compareStates({ before, after: catalog, deletions, past });
+  return {
+    ...compared,
+    commit: committed.commit,
+    problemsThere: there.kind === 'failed' ? there.problems.length : 0,
+    refusals: refusals.map((refusal) => ({ ...refusal, at: problemOf(refusal, files) })),
+  };
+}
+
+function earlierDeclarations(
+  id: EventTypeId,
+  committed: CommittedDeclarations,
+  { platform }: Catalog,
+): readonly EventType[] {
+  const file = fileOf(id);
+  return committed.earlier(file).flatMap((text) => compileEventType(file, text, platform).eventType ?? []);
+}
+
+function fileOf(id: EventTypeId): string {
+  return `events/${id.replace('.', '/')}.yaml`;
+}
+
+/** The refusal as a mistake at its place; what is gone is told at what should have held it. */
+function problemOf(
+  { eventType, path = '', message, hint }: PlacedRefusal,
+  files: ReadonlyMap<string, string>,
+): Problem | undefined {
+  const file = eventType === undefined ? undefined : fileOf(eventType);
+  const text = file === undefined ? undefined : files.get(file);
+  if (file === undefined || text === undefined) return undefined;
+  const parsed = parseYaml(file, text);
+  if (parsed.kind === 'failed') return undefined;
+  return { ...parsed.source.placeOf(path.split('.')), message, hint };
+}

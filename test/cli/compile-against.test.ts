@@ -1,0 +1,180 @@
+/** `trib compile --against`, the whole command in a process of its own, in a clone that somebody works in. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { filesWith, PLAYED } from '#test/shared/catalog/declarations.ts';
+
+const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const FILE = 'events/music/Played.yaml';
+const folders: string[] = [];
+after(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+interface Repository {
+  readonly root: string;
+  /** A file of the declarations; without a text it goes. */
+  readonly write: (file: string, text: string | undefined) => void;
+  readonly git: (...args: readonly string[]) => string;
+  readonly commit: () => void;
+  readonly compile: (...args: readonly string[]) => {
+    readonly status: number | null;
+    readonly out: string;
+    readonly talk: string;
+  };
+}
+
+/** A repository whose declarations are in a folder of it. */
+function repository(): Repository {
+  const top = mkdtempSync(join(tmpdir(), 'tributary-against-'));
+  folders.push(top);
+  const root = join(top, 'data platform');
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', ['-C', top, '-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
+      encoding: 'utf8',
+    });
+  const write = (file: string, text: string | undefined): void => {
+    if (text === undefined) return rmSync(join(root, file));
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+  };
+  for (const [file, text] of filesWith({})) write(file, text);
+  git('init', '--quiet', '--initial-branch=main');
+  const commit = (): void => {
+    git('add', '--all');
+    git('commit', '--quiet', '--message=x');
+  };
+  commit();
+  return {
+    root,
+    write,
+    git,
+    commit,
+    compile(...args) {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'compile', '--root', root, ...args], {
+        encoding: 'utf8',
+      });
+      return { status, out: stdout, talk: stderr };
+    },
+  };
+}
+
+interface Told {
+  readonly against: {
+    readonly level?: string;
+    readonly problemsThere: number;
+    readonly subjects: readonly { readonly subject: string; readonly level: string }[];
+    readonly refusals: readonly { readonly code: string; readonly rule?: string; readonly message: string }[];
+  };
+}
+
+test('a compatible change is told with its level, a breaking one is refused at its place', () => {
+  const { write, compile } = repository();
+  assert.match(compile('--against', 'main').talk, /no change/);
+  write(FILE, PLAYED.replace('max: 1000', 'max: 2000'));
+  const minor = compile('--against', 'main');
+  assert.equal(minor.status, 0, minor.talk);
+  assert.equal(
+    minor.out,
+    'minor  event type music.Played\n    minor  fields.ms.max: "max" was 1000 and is 2000 (rule widen-limit)\n',
+  );
+  assert.match(minor.talk, /a minor change/);
+  write(FILE, PLAYED.replace('max: 1000', 'max: 999'));
+  const major = compile('--against', 'main');
+  assert.equal(major.status, 1);
+  assert.match(major.out, /\nevents\/music\/Played\.yaml:9:34 {2}fields\.ms\.max: "max" was 1000 and is 999 \(rule/);
+  assert.match(
+    major.out,
+    /hint: Leave events\/music\/Played\.yaml as it was and declare events\/music\/Played_v2\.yaml\./,
+  );
+});
+
+test('the next version beside the old one is compatible whatever it changes', () => {
+  const { write, compile } = repository();
+  write('events/music/Played_v2.yaml', PLAYED.replace('type: int64, min: 0, max: 1000', 'type: float64'));
+  const { status, out } = compile('--against', 'HEAD');
+  assert.equal(status, 0);
+  assert.equal(out, 'minor  event type music.Played_v2\n    minor  the event type is new (rule add-event-type)\n');
+});
+
+test('an event type does not go without approvals of what its tables hold', () => {
+  const { write, compile } = repository();
+  write('events/music/Other.yaml', PLAYED);
+  write(FILE, undefined);
+  const refused = compile('--against', 'main', '--json');
+  assert.equal(refused.status, 1);
+  const { against } = JSON.parse(refused.out) as Told;
+  assert.deepEqual(against.refusals.map(({ code, message }) => `${code}: ${message.split(' would')[0]}`).toSorted(), [
+    'deletion_not_approved: subscription land.music.Played',
+    'deletion_not_approved: table music.played',
+    'deletion_not_approved: table raw.music_played',
+    'deletion_not_approved: topic events.music.Played',
+  ]);
+  const approvals = against.refusals.map(
+    ({ message }) => `- {resource: ${message.split(' would')[0]}, reason: Nobody needs it., approved_by: team-a}\n`,
+  );
+  write('deletions.yaml', approvals.join(''));
+  assert.equal(compile('--against', 'main').status, 0);
+});
+
+test('what others have merged since is none of this change', () => {
+  const { write, git, commit, compile } = repository();
+  git('switch', '--quiet', '--create', 'work');
+  write(FILE, PLAYED.replace('A track', 'One track'));
+  commit();
+  git('switch', '--quiet', 'main');
+  write('events/music/Other.yaml', PLAYED);
+  commit();
+  git('switch', '--quiet', 'work');
+  const { against } = JSON.parse(compile('--against', 'main', '--json').out) as Told;
+  assert.deepEqual(
+    against.subjects.map(({ subject, level }) => `${level} ${subject}`),
+    ['patch event type music.Played'],
+  );
+});
+
+test('a name that was a field of another type is not used again, however long ago it was dropped', () => {
+  const { write, commit, compile } = repository();
+  const field = (type: string): string =>
+    PLAYED.replace(
+      '  ms:',
+      `  more: {type: ${type}, semantic: metric, optional: true, description: Something more.}\n  ms:`,
+    );
+  for (const text of [field('int64'), PLAYED, PLAYED.replace('A track', 'One track')]) {
+    write(FILE, text);
+    commit();
+  }
+  write(FILE, field('int64'));
+  assert.equal(compile('--against', 'HEAD').status, 0);
+  write(FILE, field('string'));
+  const { status, out } = compile('--against', 'HEAD');
+  assert.equal(status, 1);
+  assert.match(out, /events\/music\/Played\.yaml:9:9 {2}fields\.more: column more is INTEGER, not STRING/);
+});
+
+test('a commit with mistakes of its own can be corrected', () => {
+  const { write, commit, compile } = repository();
+  write('events/music/Broken.yaml', 'description: too little\n');
+  commit();
+  write('events/music/Broken.yaml', PLAYED);
+  write(FILE, PLAYED.replace('max: 1000', 'max: 999'));
+  const { status, out } = compile('--against', 'HEAD', '--json');
+  assert.equal(status, 1);
+  const { against } = JSON.parse(out) as Told;
+  assert.ok(against.problemsThere > 0);
+  assert.deepEqual(
+    against.refusals.map(({ rule }) => rule),
+    ['narrow-limit'],
+  );
+});
+
+test('a name that is no commit is a mistake of usage, whatever it looks like', () => {
+  const { compile } = repository();
+  for (const ref of ['nowhere', '--output=x', 'main:events']) {
+    const { status, talk } = compile(`--against=${ref}`);
+    assert.equal(status, 2, talk);
+    assert.match(talk, /which is no commit, branch or tag here/);
+  }
+});
