@@ -125,7 +125,8 @@ locals {
     }
   }
 
-  # What starts by the clock: the tick each minute; once an hour a look for what somebody changed by hand; once a day one at the epochs.
+  # What starts by the clock: the tick each minute; once an hour a look for what somebody changed by hand; once a day one at the epochs, and
+  # a drill of erasure.
   schedules = {
     tick = {
       workflow = "tick"
@@ -138,6 +139,10 @@ locals {
     rotation = {
       workflow = "rotate-epoch"
       schedule = "41 2 * * *"
+    }
+    proof = {
+      workflow = "prove-privacy"
+      schedule = "11 3 * * *"
     }
   }
 

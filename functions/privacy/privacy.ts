@@ -29,6 +29,7 @@ import { PersonRates } from './reveal/person-rate.ts';
 import type { RotationDeps } from './rotation/rotation-deps.ts';
 import type { RevealDeps } from './reveal/reveal.ts';
 import { certificateRoutes } from './routes/certificate-routes.ts';
+import { drillRoutes } from './routes/drill-routes.ts';
 import { erasureRoutes } from './routes/erasure-routes.ts';
 import { exportRoutes } from './routes/export-routes.ts';
 import { holdRoutes } from './routes/hold-routes.ts';
@@ -134,6 +135,7 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
         ...erasureRoutes(erasureDeps),
         ...stepRoutes(erasureDeps),
         ...rotationRoutes(rotationDeps, catalog),
+        ...drillRoutes(() => ({ ...erasureDeps(), publicKeyPem: () => parts.certificateKey.publicKeyPem() })),
         ...holdRoutes(erasureDeps),
         ...subjectRoutes(erasureDeps),
         ...noticeRoutes(erasureDeps),

@@ -12,6 +12,7 @@ import {
   KEY_NAMES,
   KEY_RING_NAME,
   type KeyName,
+  PROOF_JOB_NAME,
   ROTATION_JOB_NAME,
   SERVICE_ACCOUNT_NAMES,
   type ServiceAccountName,
@@ -96,7 +97,7 @@ export function baseResources(place: Place): readonly BaseResource[] {
   ];
 }
 
-/** What starts by the clock: the tick each minute; once an hour a look for what somebody changed by hand; once a day one at the epochs. */
+/** What starts by the clock: the tick each minute; once an hour a look for what somebody changed by hand; once a day one at the epochs, and a drill of erasure. */
 function schedules(place: Place): BaseResource[] {
   const job = (name: string, workflow: string, schedule: string): BaseResource => ({
     kind: 'scheduler-job',
@@ -110,6 +111,7 @@ function schedules(place: Place): BaseResource[] {
     job(TICK_JOB_NAME, 'tick', '* * * * *'),
     job(DRIFT_JOB_NAME, 'mend-drift', '17 * * * *'),
     job(ROTATION_JOB_NAME, 'rotate-epoch', '41 2 * * *'),
+    job(PROOF_JOB_NAME, 'prove-privacy', '11 3 * * *'),
   ];
 }
 

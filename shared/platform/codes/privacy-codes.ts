@@ -43,6 +43,14 @@ export const PRIVACY_CODES = {
     'Nothing to do: what was destroyed cannot be had back.',
     { status: 409 },
   ),
+  drill_failed: system(
+    'Somebody made up was erased, and not everything held.',
+    'Look at what `failed` names, before anybody is erased for real.',
+  ),
+  verification_failed: system(
+    'Values that are stored are not what was sealed.',
+    'Look at the event type: its collector or its table was changed.',
+  ),
   certificate_invalid: caller(
     'The certificate does not verify.',
     'Get the original from the ledger, and the pinned key.',

@@ -132,6 +132,20 @@ test('nobody who is unknown is exported', async () => {
   assert.match(told, /unknown_subject/);
 });
 
+test('values of the last day are verified where they lie', async () => {
+  await bigQuery.createDataset('raw', { location: REGION });
+  await bigQuery.query(
+    'CREATE TABLE raw.music_played AS SELECT CURRENT_TIMESTAMP() AS received_at, subject, sealed FROM music.played_live',
+  );
+  await bigQuery.query(
+    "INSERT raw.music_played VALUES (CURRENT_TIMESTAMP(), NULL, NULL), (TIMESTAMP '2020-01-01', 'old', b'old')",
+  );
+  const { status, body } = await privacy.post('/v1/verifications', 'workflows');
+  assert.equal(status, 200);
+  assert.deepEqual(body, { passed: true, sampled: 2, plain: 2, shredded: 0, corrupt: 0, undeclared: 0 });
+  assert.equal((await privacy.post('/v1/verifications', 'analyst')).status, 403);
+});
+
 test('an erasure that was asked to export first writes the archive once it is certified', async () => {
   const out = join(folder.path, 'erased.zip');
   const { code, told } = await trib('erase', 'ben@example.com', '--export', out, '--wait', '--json');

@@ -1,0 +1,51 @@
+/** A local cloud of its own and, beside it, a process that measures one part of privacy on it: a line in, a line of JSON out. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { CLOUD_HEAP } from '#cli/up/plan.ts';
+import type { Opened, Sample } from './benchmark.ts';
+import { type Measured, start } from './processes.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const PROJECT = 'bench-project';
+
+/** Opens a part of `privacy-cloud-part.ts`. Each has a cloud of its own, so that what one leaves behind slows no other. */
+export async function openCloudPart(part: 'make' | 'move' | 'erase' | 'erase-many'): Promise<Opened> {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-bench-'));
+  const cloud = start([
+    ...CLOUD_HEAP,
+    join(ROOT, 'local/main.ts'),
+    `--data=${folder}`,
+    '--port=0',
+    `--project=${PROJECT}`,
+  ]);
+  const { environment } = JSON.parse(await cloud.firstLine) as { environment: Record<string, string> };
+  const env = { PATH: process.env['PATH'] ?? '', ...environment, GOOGLE_CLOUD_PROJECT: PROJECT };
+  const script = join(import.meta.dirname, 'privacy-cloud-part.ts');
+  const child = spawn(process.execPath, [script, part], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  return {
+    async measure(round) {
+      const before = cloud.cpuSeconds();
+      child.stdin.write(`${round}\n`);
+      const { value: line, done } = await lines.next();
+      if (done === true) throw new Error(`${part} ended`);
+      const sample = JSON.parse(line) as Sample & { readonly seconds: number };
+      return { value: sample.value, detail: { ...sample.detail, ...loadOf(cloud, before, sample.seconds) } };
+    },
+    async close() {
+      child.stdin.end();
+      await ended;
+      await cloud.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** How much of one core the cloud used meanwhile: near 1 it is what holds everybody up. */
+function loadOf(cloud: Measured, before: number, seconds: number): Readonly<Record<string, number>> {
+  return { cloudCores: Math.round(((cloud.cpuSeconds() - before) / seconds) * 100) / 100 };
+}
