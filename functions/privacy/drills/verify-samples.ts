@@ -68,7 +68,8 @@ async function open(
   { purpose }: EventType,
   { subject, sealed }: PlainRow,
 ): Promise<{ readonly kind: 'plain'; readonly fields: readonly string[] } | { readonly kind: 'shredded' | 'corrupt' }> {
-  const value = { purpose, token: String(subject), sealed: Buffer.from(String(sealed), 'base64') };
+  if (typeof subject !== 'string' || typeof sealed !== 'string') return { kind: 'corrupt' };
+  const value = { purpose, token: subject, sealed: Buffer.from(sealed, 'base64') };
   const opened = await openSealed(keys.keyrings, value);
   if (opened.kind === 'retry') throw new PlatformError(opened.code);
   return opened.kind === 'plain' ? { kind: 'plain', fields: Object.keys(opened.fields) } : opened;
