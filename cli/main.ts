@@ -12,6 +12,7 @@ import { registerErase } from './commands/erase.ts';
 import { registerExec } from './commands/exec.ts';
 import { registerExport } from './commands/export.ts';
 import { registerHold } from './commands/hold.ts';
+import { registerKey } from './commands/key.ts';
 import { registerPartitions } from './commands/partitions.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerRecords } from './commands/records.ts';
@@ -40,6 +41,7 @@ const COMMANDS = [
   registerPlan,
   registerApply,
   registerSend,
+  registerKey,
   registerPartitions,
   registerRecords,
   registerRun,

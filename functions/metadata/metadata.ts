@@ -25,6 +25,7 @@ import { endpointRoutes } from './routes/endpoint-routes.ts';
 import { lineageRoutes } from './routes/lineage-routes.ts';
 import { runRoutes } from './routes/run-routes.ts';
 import { serviceRoutes } from './routes/service-routes.ts';
+import { writeKeyRoutes } from './routes/write-key-routes.ts';
 import { AppliedCatalog } from './state/applied-catalog.ts';
 import { Closers } from './state/closers.ts';
 import { Imports } from './state/imports.ts';
@@ -43,6 +44,7 @@ export interface MetadataDeps {
   readonly clock: Clock;
   readonly startTimer: StartTimer;
   readonly newId: () => string;
+  readonly randomBytes: (count: number) => Uint8Array;
   readonly log: Log;
   /** Files of the console. */
   readonly assets: Assets;
@@ -70,6 +72,7 @@ export function createMetadata(deps: MetadataDeps): Metadata {
     ...lineageRoutes(parts),
     ...countRoutes(parts),
     ...callerRoutes(parts),
+    ...writeKeyRoutes(parts),
     ...consoleRoutes(deps.assets),
   ];
   const stopAdopting = repeat(deps.startTimer, CATALOG_EVERY_MS, () => parts.applied.refresh());
@@ -99,7 +102,7 @@ export function createMetadata(deps: MetadataDeps): Metadata {
 }
 
 function assemble(deps: MetadataDeps, ring: () => void): Parts {
-  const { place, store, executions, jobs, log, newId } = deps;
+  const { place, store, executions, jobs, log, newId, randomBytes } = deps;
   const time = createPlatformTime(deps.clock);
   return {
     place,
@@ -117,6 +120,7 @@ function assemble(deps: MetadataDeps, ring: () => void): Parts {
     alarm: createAlarm(() => time.now(), ring, deps.startTimer),
     log,
     newId,
+    randomBytes,
   };
 }
 

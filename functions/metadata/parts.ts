@@ -32,4 +32,5 @@ export interface Parts {
   readonly log: Log;
   /** A new id for a run or a closer: letters and digits, sorting by time. */
   readonly newId: () => string;
+  readonly randomBytes: (count: number) => Uint8Array;
 }

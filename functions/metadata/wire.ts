@@ -30,6 +30,7 @@ export function wireMetadata(environment: Readonly<Record<string, string | undef
     clock: systemClock,
     startTimer,
     newId: () => uuidV7(systemClock.now(), randomBytes).replaceAll('-', ''),
+    randomBytes,
     log,
     assets: readAssets(consoleFolder),
   });

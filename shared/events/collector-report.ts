@@ -28,11 +28,12 @@ export interface CollectorReport {
   readonly usage?: readonly KeyUsage[] | undefined;
 }
 
-const PREFIX = 'collectors/';
+/** What the reports of all hours begin with. */
+export const REPORTS_PREFIX = 'collectors/';
 
 /** What the reports of an hour begin with. */
 export function reportPrefix(hour: PartitionKey): string {
-  return `${PREFIX}${hour}/`;
+  return `${REPORTS_PREFIX}${hour}/`;
 }
 
 /** The object of the state bucket that holds a report. */

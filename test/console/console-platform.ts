@@ -99,6 +99,7 @@ async function metadataOver(store: ObjectStore, clock: Clock, console: string): 
     clock,
     startTimer: () => () => undefined,
     newId: () => 'none',
+    randomBytes: (count) => new Uint8Array(count),
     log: { write: () => undefined },
     assets: readAssets(console),
   });

@@ -58,6 +58,17 @@ export const FACT_VIEWS = {
     description: 'Every step of every erasure.',
     columns: { erasure: ['$.erasure', 'STRING'], state: ['$.state', 'STRING'], basis: ['$.basis', 'STRING'] },
   },
+  'write-key.changed': {
+    view: 'write_keys',
+    description: 'Every write key that was made, rotated, changed or revoked, and by whom; never a secret.',
+    columns: {
+      name: ['$.name', 'STRING'],
+      id: ['$.id', 'STRING'],
+      change: ['$.change', 'STRING'],
+      changed_by: ['$.by', 'STRING'],
+      revoked_at: ['$.revokedAt', 'TIMESTAMP'],
+    },
+  },
   'access.recorded': {
     view: 'accesses',
     description: 'Every opening of sealed values: by whom, for what, how many.',

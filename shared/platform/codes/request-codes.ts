@@ -38,6 +38,7 @@ export const REQUEST_CODES = {
   unknown_write_key: caller('The write key is unknown or revoked.', 'Ask the owner of the app for a valid write key.', {
     status: 401,
   }),
+  unknown_write_key_name: caller('No write key has this name.', 'List them with `trib key list`.', { status: 404 }),
   unauthenticated: caller('The request carries no valid token.', 'Send the header Authorization: Bearer TOKEN.', {
     status: 401,
   }),

@@ -1,4 +1,5 @@
 // Owns one process of metadata that can be killed at any of its effects, before it happens or before it is known.
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { createMetadata, type Metadata } from '#functions/metadata/metadata.ts';
 import type { Executions } from '#shared/gcp/executions.ts';
@@ -66,6 +67,7 @@ export class Instance {
       clock: time,
       startTimer: (delayMs, ring) => time.start(delayMs, () => (this.#alive ? ring() : undefined)),
       newId,
+      randomBytes,
       log,
       assets: new Map(),
     });
