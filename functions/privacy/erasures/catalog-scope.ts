@@ -8,8 +8,8 @@ import type { EventType } from '#shared/catalog/event-type.ts';
 import { rawTable } from '#shared/catalog/names.ts';
 import type { Platform } from '#shared/catalog/platform.ts';
 import { FAILED_EVENT_COLUMNS } from '#shared/events/failed-event.ts';
+import { opensValues } from '#shared/privacy/erasure/opens-values.ts';
 import type { ColumnContent, ScopeColumn, ScopeEndpoint, SourceFlow } from '#shared/privacy/erasure/scope-plan.ts';
-import { opensValues } from './opens-values.ts';
 
 /** Every table that may hold something of a person: raw events, what failed, and all endpoints. */
 export function scopeOf(catalog: Catalog): readonly ScopeEndpoint[] {

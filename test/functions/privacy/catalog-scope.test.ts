@@ -6,7 +6,7 @@ import type { Catalog } from '#shared/catalog/catalog.ts';
 import type { ColumnSource } from '#shared/catalog/endpoint.ts';
 import { planScope, type ScopeItem } from '#shared/privacy/erasure/scope-plan.ts';
 import { scopeOf } from '#functions/privacy/erasures/catalog-scope.ts';
-import { opensValues } from '#functions/privacy/erasures/opens-values.ts';
+import { opensValues } from '#shared/privacy/erasure/opens-values.ts';
 import { compiled } from '#test/shared/catalog/declarations.ts';
 import { coveredCatalog, MAILS, openingCatalog, unknownCatalog } from './catalogs.ts';
 

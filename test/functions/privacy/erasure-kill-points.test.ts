@@ -49,7 +49,7 @@ const TOLD = 'certified frozen proved received recipients-told rows-cleaned scop
 
 /** Everything that has to hold at the end, however it came to it. */
 async function assertForgotten({ world, ann, visitor, ben }: Awaited<ReturnType<typeof peopled>>, id: string) {
-  const left = world.objects.names().filter((name) => !name.startsWith('catalog/'));
+  const left = world.objects.names().filter((name) => !/^(?:catalog|shreds)\//.test(name));
   assert.deepEqual(left, ['certificates/000000000000', `erasures/${id}/place`, `erasures/${id}/record`]);
 
   const entry = await world.objects.read('certificates/000000000000');
@@ -153,6 +153,7 @@ const EFFECTS = [
   'keys.deleteIndex product-analytics',
   'objects.replace erasures/*/record',
   'facts.record erasure/*/shredded',
+  'objects.create shreds/*',
   'objects.replace erasures/*/record',
   'facts.record erasure/*/waited',
   'warehouse.loadTokens',

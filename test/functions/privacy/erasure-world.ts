@@ -80,7 +80,8 @@ export async function newErasureWorld(
 }
 
 function depsOf(world: ErasureWorld, process: Process, log: Log): ErasureDeps {
-  const named = (name: string): string => name.replaceAll(/[0-9a-f-]{36}|[a-z2-7]{52}/g, '*');
+  const named = (name: string): string =>
+    name.replace(/^shreds\/\d+-/, 'shreds/').replaceAll(/[0-9a-f-]{36}|[a-z2-7]{52}/g, '*');
   const objects = process.through('objects', world.objects, { create: named, replace: named, delete: named });
   const store = process.through('keys', world.store, {
     create: () => 'keyring',
