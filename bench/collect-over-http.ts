@@ -125,7 +125,8 @@ export async function measureHttp(running: Running, forMs: number, round: number
   };
 }
 
-function startFunction(source: string, port: number, environment: Readonly<Record<string, string>>): Measured {
+/** A function under the Functions Framework, with the settings that a platform gives it. */
+export function startFunction(source: string, port: number, environment: Readonly<Record<string, string>>): Measured {
   const flags = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
   const url = `http://127.0.0.1:${port}`;
   return start(
