@@ -1,19 +1,22 @@
 // Owns collect as a whole: its parts put together, what repeats while it serves, and how it ends.
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { KeepsBecause } from '#shared/gcp/key-bucket.ts';
 import type { Publisher } from '#shared/gcp/publisher.ts';
 import type { RequestHandler } from '#shared/http/function-host.ts';
+import type { Principal } from '#shared/http/route.ts';
 import { createRequestHandler } from '#shared/http/handler.ts';
 import type { Clock } from '#shared/platform/clock.ts';
 import { type BootId, type ImportId, parseId } from '#shared/platform/ids.ts';
 import type { Log } from '#shared/platform/log-line.ts';
+import { rolesOf } from '#shared/platform/roles.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { uuidV7 } from '#shared/platform/uuid.ts';
 import { AcceptedEvents } from './batch/accepted-events.ts';
-import { createEventsDoor, type DoorParts } from './door/events-door.ts';
+import { createEventsDoor, type DoorParts, standingOrThrow } from './door/events-door.ts';
 import { HeldBytes } from './door/held-bytes.ts';
 import type { Random } from './door/replies.ts';
 import { collectRoutes, EVENTS_PATH } from './door/routes.ts';
+import { serviceRoute } from './door/service-route.ts';
 import { UnderWay } from './door/under-way.ts';
 import type { Every } from './every.ts';
 import { CATALOG_EVERY_MS, Catalogs } from './state/catalogs.ts';
@@ -33,6 +36,7 @@ import { WriteKeys } from './state/write-keys.ts';
 
 /** What collect needs from outside. */
 export interface CollectParts {
+  readonly projectId: string;
   /** The bucket of live state. */
   readonly state: ObjectStore;
   readonly keys: SealingStores;
@@ -40,6 +44,8 @@ export interface CollectParts {
   readonly publisher: Publisher;
   /** Tells metadata that an import is finishing. */
   readonly announceFinishing: (id: ImportId) => Promise<void>;
+  /** The verified address of a caller that is part of the platform. */
+  readonly identify: (headers: IncomingHttpHeaders) => Promise<string | undefined>;
   /** In the place of what the catalog promises; undefined without one. */
   readonly revocationBoundMs: number | undefined;
   readonly every: Every;
@@ -85,11 +91,17 @@ export function createCollect(parts: CollectParts): Collect {
 export function assemble(boot: BootId, parts: CollectParts): Omit<DoorParts, 'opened'> {
   const { state, keys: stores, keptBecauseOf, revocationBoundMs, publisher, random, clock, log } = parts;
   const keys = new KeysAtWork({ stores, keptBecauseOf, revocationBoundMs, clock, log });
+  let failures = 0;
   return {
     boot,
     publisher,
     random,
+    clock,
     log,
+    newFailedId() {
+      failures += 1;
+      return `${boot}-${failures}`;
+    },
     keys,
     catalogs: new Catalogs({ store: state, clock, log, adopted: ({ catalog }) => keys.adopt(catalog) }),
     sequences: new Sequences(),
@@ -112,19 +124,31 @@ function createHandler(door: DoorParts, parts: CollectParts): RequestHandler {
       description: 'Takes events, seals what is personal in them, and publishes them.',
       version: '1',
     },
-    routes: collectRoutes({
-      writeKeys: door.writeKeys,
-      imports: door.imports,
-      newImportId: () => checked(parseId('import', newId(parts))),
-      announceFinishing: (id) => void announceFinishing(id).catch(() => undefined),
-    }),
-    identify: async () => undefined,
+    routes: [
+      ...collectRoutes({
+        writeKeys: door.writeKeys,
+        imports: door.imports,
+        newImportId: () => checked(parseId('import', newId(parts))),
+        announceFinishing: (id) => void announceFinishing(id).catch(() => undefined),
+      }),
+      serviceRoute({ ...door, now: () => clock.now(), standing: () => standingOrThrow(door) }),
+    ],
+    identify: (headers) => serviceOf(parts, headers),
     unhealthy: () => door.keys.closed,
     log,
     clock,
   });
   const events = createEventsDoor(door);
   return (request, response) => (isEvents(request) ? events(request, response) : routed(request, response));
+}
+
+/** Apps come with a write key; only the platform's own functions come as somebody. */
+async function serviceOf(
+  { identify, projectId }: CollectParts,
+  headers: IncomingHttpHeaders,
+): Promise<Principal | undefined> {
+  const email = await identify(headers);
+  return email === undefined ? undefined : { email, roles: rolesOf(email, projectId, {}) };
 }
 
 /** The hot path is told apart before any routing is done. */

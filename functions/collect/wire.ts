@@ -1,6 +1,6 @@
 // Owns how collect is put together in production: its settings, Google's clients, the machine's clock and randomness.
 import { randomBytes } from 'node:crypto';
-import { createFunctionCaller } from '#shared/gcp/identity.ts';
+import { createFunctionCaller, createIdentifier } from '#shared/gcp/identity.ts';
 import { keptBecauseOf } from '#shared/gcp/key-bucket.ts';
 import { keyStoresOf } from '#shared/gcp/key-stores.ts';
 import { createObjectStore } from '#shared/gcp/objects.ts';
@@ -21,6 +21,7 @@ export function wireCollect(environment: Readonly<Record<string, string | undefi
   const call = createFunctionCaller(audience);
   const storage = quickStorage();
   return createCollect({
+    projectId,
     state: createObjectStore(bucketName('state', projectId), storage),
     keys: keyStoresOf({ projectId, region }, storage),
     keptBecauseOf: () => keptBecauseOf(bucketName('keys', projectId)),
@@ -28,6 +29,7 @@ export function wireCollect(environment: Readonly<Record<string, string | undefi
     announceFinishing: async (id) => {
       await call(`${metadataUrl}/v1/imports/${id}:finishing`, {});
     },
+    identify: createIdentifier({ audience }),
     revocationBoundMs: revocationBoundSeconds === '' ? undefined : Number(revocationBoundSeconds) * 1000,
     every: everyByTimer,
     clock: systemClock,

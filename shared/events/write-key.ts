@@ -9,8 +9,9 @@ import { parseTimestamp } from '../platform/timestamp.ts';
 /** A secret as it is shown once: 32 random bytes behind a prefix that secret scanners recognise. */
 const SECRET_PATTERN = /^tw_[A-Za-z0-9_-]{43}$/;
 const SECRET_BYTES = 32;
-/** Stands for every event type, or every origin. */
-const ANY = '*';
+/** Stands for every event type; every origin is written so too. */
+export const ANY_TYPE = '*';
+const ANY = ANY_TYPE;
 /** Enough of the hash to tell the secrets of a platform apart; the hash of 32 random bytes leads nowhere. */
 const ID_CHARS = 12;
 

@@ -33,6 +33,7 @@ export interface BatchParts {
   readonly reports: HourReports;
   readonly imports: Imports;
   readonly tally: Tally;
+  readonly newFailedId: () => string;
   readonly log: Log;
 }
 
@@ -44,6 +45,9 @@ interface Run {
   readonly importId: ArrivedBatch['batch']['importId'];
   readonly sender: Sender;
   readonly sent: Sent;
+  readonly sentAtMs: number | undefined;
+  /** What is rejected of events that failed before is among the failed events already. */
+  readonly failedBefore: boolean;
   readonly keyrings: Keyrings;
 }
 
@@ -65,6 +69,8 @@ export function collectBatch(
     importId: batch.importId,
     sender: { name: writeKey.name, id: writeKey.id },
     sent: { sdk: batch.sdk, events: batch.events.length },
+    sentAtMs: batch.sentAtMs,
+    failedBefore: arrived.firstReceivedAtMs !== undefined,
     keyrings,
   };
   const context = { receivedAtMs: run.entry.receivedAtMs, importId: batch.importId, boot: parts.boot };
@@ -95,10 +101,15 @@ async function finish(preparing: Promise<Prepared>, run: Run, parts: BatchParts)
   }
 }
 
-async function keep(refused: readonly Refused[], run: Run, { publisher }: BatchParts): Promise<void> {
+async function keep(refused: readonly Refused[], run: Run, { publisher, newFailedId }: BatchParts): Promise<void> {
   if (refused.length === 0) return;
-  const { keyrings, sender, entry, verdicts } = run;
-  const kept = await keepFailed(refused, { receivedAtMs: entry.receivedAtMs, writeKey: sender.name }, { keyrings, publisher });
+  const { keyrings, sender, sent, sentAtMs, entry, verdicts } = run;
+  if (run.failedBefore) {
+    for (const event of refused) verdicts.set(judgedEvent(event), event.rejection);
+    return;
+  }
+  const context = { receivedAtMs: entry.receivedAtMs, sentAtMs, writeKey: sender.name, sdk: sent.sdk };
+  const kept = await keepFailed(refused, context, { keyrings, publisher, newFailedId });
   for (const { refused: event, verdict, kept: so } of kept) verdicts.set(judgedEvent(event), verdict, so);
 }
 

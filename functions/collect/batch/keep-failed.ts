@@ -3,8 +3,9 @@
 import { QUALITY_PURPOSE } from '#shared/catalog/platform.ts';
 import { FAILED_EVENTS_TOPIC } from '#shared/catalog/names.ts';
 import { readSubject } from '#shared/events/envelope.ts';
-import { type FailedEventKey, failedEventRow } from '#shared/events/failed-event.ts';
+import { type FailedEvent, type FailedEventKey, failedEventRow } from '#shared/events/failed-event.ts';
 import { MAX_EVENT_BYTES } from '#shared/events/limits.ts';
+import { releaseOf } from '#shared/events/release.ts';
 import { isKept, type Verdict } from '#shared/events/verdict.ts';
 import type { Publisher } from '#shared/gcp/publisher.ts';
 import { formatTimestamp } from '#shared/platform/timestamp.ts';
@@ -17,13 +18,17 @@ import { subjectOf } from './protect.ts';
 
 export interface FailedContext {
   readonly receivedAtMs: number;
+  readonly sentAtMs: number | undefined;
   /** Name of the write key. */
   readonly writeKey: string;
+  readonly sdk: string | undefined;
 }
 
 export interface FailedParts {
   readonly keyrings: Keyrings;
   readonly publisher: Publisher;
+  /** Names one failed event, never two. */
+  readonly newFailedId: () => string;
 }
 
 /** A rejected event with the verdict it gets: its own, or `retry` when it should be kept and could not be. */
@@ -40,7 +45,7 @@ export async function keepFailed(
   context: FailedContext,
   parts: FailedParts,
 ): Promise<readonly Kept[]> {
-  const sealed = await Promise.all(refused.map((event) => sealFailed(event, context, parts.keyrings)));
+  const sealed = await Promise.all(refused.map((event) => sealFailed(event, context, parts)));
   const rows = sealed.flatMap(({ row }) => row ?? []);
   const acknowledged =
     rows.length === 0 || (await parts.publisher.publish(FAILED_EVENTS_TOPIC, rows)) === 'acknowledged';
@@ -56,7 +61,11 @@ interface SealedFailure extends Kept {
   readonly row: Buffer | undefined;
 }
 
-async function sealFailed(refused: Refused, context: FailedContext, keyrings: Keyrings): Promise<SealedFailure> {
+async function sealFailed(
+  refused: Refused,
+  context: FailedContext,
+  { keyrings, newFailedId }: FailedParts,
+): Promise<SealedFailure> {
   const { rejection, original } = refused;
   if (!isKept(rejection.code) || objects(original)) return { refused, verdict: rejection, row: undefined };
   const named = subjectOf(readSubject(original));
@@ -64,7 +73,11 @@ async function sealFailed(refused: Refused, context: FailedContext, keyrings: Ke
   const subject: Subject = named ?? { kind: 'day', id: day };
   const used = await keyrings.use({ subject, purpose: QUALITY_PURPOSE }, ({ keys }) => {
     const key: FailedEventKey = named === undefined ? { kind: 'day', day } : { kind: 'subject', token: keys.token };
-    return rowOf(refused, context, { key, sealed: sealFields(keys, { original: textOf(original) }) });
+    return rowOf(refused, context, {
+      id: newFailedId(),
+      key,
+      sealed: sealFields(keys, { original: textOf(original) }),
+    });
   });
   if (used.kind === 'used') return { refused, verdict: rejection, row: used.result };
   // The subject is forgotten or wants none of this kept: the verdict stands, and nothing of the event stays.
@@ -79,12 +92,16 @@ function objects(original: unknown): boolean {
 }
 
 function rowOf(
-  { rules, rejection }: Refused,
-  { receivedAtMs, writeKey }: FailedContext,
-  { key, sealed }: { readonly key: FailedEventKey; readonly sealed: Buffer },
+  { rules, rejection, original }: Refused,
+  { receivedAtMs, sentAtMs, writeKey, sdk }: FailedContext,
+  { id, key, sealed }: Pick<FailedEvent, 'id' | 'key' | 'sealed'>,
 ): Buffer {
   const row = failedEventRow({
+    id,
     failedAtMs: receivedAtMs,
+    sentAtMs,
+    sdk,
+    release: releaseOf(original),
     eventType: rules?.eventType.id,
     code: rejection.code,
     path: rejection.path,

@@ -15,6 +15,11 @@ export interface ArrivedBatch {
   readonly writeKey: WriteKey;
   /** Of the request, inflated. */
   readonly bodyBytes: number;
+  /**
+   * Of events that the platform sends again: when they first arrived, in epoch milliseconds. They are judged by that time, and
+   * what is rejected again is not kept once more.
+   */
+  readonly firstReceivedAtMs?: number | undefined;
 }
 
 export type Twin = Extract<Keyed, { kind: 'twin' }>;
@@ -57,12 +62,13 @@ export async function prepare(
 }
 
 /** Judges every event. A type that is unknown may be in a catalog that was applied a moment ago: then all are judged by that one. */
-async function judgeAll(
-  { batch, writeKey, bodyBytes }: ArrivedBatch,
+export async function judgeAll(
+  { batch, writeKey, bodyBytes, firstReceivedAtMs }: ArrivedBatch,
   catalog: AdoptedCatalog,
-  { receivedAtMs, importId }: RowContext,
+  { receivedAtMs: nowMs, importId }: Pick<RowContext, 'receivedAtMs' | 'importId'>,
   catalogs: Catalogs,
 ): Promise<readonly (Candidate | Refused)[]> {
+  const receivedAtMs = firstReceivedAtMs ?? nowMs;
   const arrival = { receivedAtMs, sentAtMs: batch.sentAtMs, historical: importId !== undefined };
   const context: JudgeContext = { rules: catalog.rules, writeKey, arrival, bodyBytes };
   const judged = batch.events.map((event, index) => judge(event, index, context));

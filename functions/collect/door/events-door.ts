@@ -13,8 +13,10 @@ import type { WireVerdict } from '#shared/events/verdict.ts';
 import type { WriteKey } from '#shared/events/write-key.ts';
 import { type BodyLimits, readBody } from '#shared/http/body.ts';
 import type { RequestHandler } from '#shared/http/function-host.ts';
+import type { Clock } from '#shared/platform/clock.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { type BatchParts, collectBatch, type Standing } from '../batch/collect-batch.ts';
+import { validateBatch } from '../batch/validate.ts';
 import type { KeysAtWork } from '../state/keys-at-work.ts';
 import type { Rates } from '../state/rates.ts';
 import type { WriteKeys } from '../state/write-keys.ts';
@@ -30,6 +32,7 @@ export interface DoorParts extends BatchParts {
   readonly held: HeldBytes;
   readonly underWay: UnderWay;
   readonly random: Random;
+  readonly clock: Clock;
   /** Resolves once everything was tried that is needed to serve: the first request of a cold start waits for it. */
   readonly opened: Promise<void>;
 }
@@ -89,7 +92,24 @@ async function answerOf(
     (batch.importId === undefined ? undefined : await importRefusal(writeKey, batch.importId, parts));
   if (refusal !== undefined) return refusal;
   if (parts.underWay.stopping) return new PlatformError('overloaded', { message: 'This instance is ending.' });
-  return collectBatch({ batch, writeKey, bodyBytes: body.bytes.length }, standing, parts);
+  const arrived = { batch, writeKey, bodyBytes: body.bytes.length };
+  if (!triesOut(request.url)) return collectBatch(arrived, standing, parts);
+  return validateBatch(arrived, standing.catalog, { catalogs: parts.catalogs, nowMs: parts.clock.now() });
+}
+
+/** Whether the request asks what would become of its events, and nothing more: `?validate`. */
+function triesOut(url = ''): boolean {
+  const query = url.indexOf('?');
+  if (query < 0) return false;
+  const asked = new URLSearchParams(url.slice(query)).get('validate');
+  return asked !== null && asked !== 'false';
+}
+
+/** What to collect by, for who is not in a hurry. @throws PlatformError why nothing can be collected now */
+export async function standingOrThrow(parts: DoorParts): Promise<Standing> {
+  const standing = standingOf(parts) ?? (await standingAfterOpening(parts));
+  if (standing instanceof PlatformError) throw standing;
+  return standing;
 }
 
 /** What to collect by; undefined while no catalog was adopted, the keys are not open, or nothing may be sealed. */

@@ -27,6 +27,7 @@ export async function partsInMemory(
   await state.create(CURRENT_CATALOG_OBJECT, encodeCurrentCatalog({ digest, appliedAt: '2026-08-01T00:00:00.000Z' }));
   await putWriteKey(state, SECRET, WRITE_KEY);
   return {
+    projectId: 'p',
     state,
     keys: {
       keyrings: memoryKeyringStore(),
@@ -39,6 +40,7 @@ export async function partsInMemory(
     keptBecauseOf: async () => [],
     publisher: { publish: async () => 'acknowledged', close: async () => undefined },
     announceFinishing: async () => undefined,
+    identify: async () => undefined,
     revocationBoundMs: 365_000,
     every: everyByTimer,
     clock,

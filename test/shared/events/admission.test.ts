@@ -141,7 +141,11 @@ test('a row has only columns of its table, and nothing that was sent of the pers
 
 test('a failed event says why and where, and keeps the original only sealed', () => {
   const row = failedEventRow({
+    id: 'boot-1',
     failedAtMs: receivedAtMs,
+    sentAtMs: receivedAtMs,
+    sdk: 'tributary-js/0.1.0',
+    release: '9.4.12',
     eventType: eventType.id,
     code: 'wrong_type',
     path: 'data.track',
@@ -151,6 +155,10 @@ test('a failed event says why and where, and keeps the original only sealed', ()
     key: { kind: 'subject', token: 'TOKEN' },
   });
   assert.deepEqual(row, {
+    failed_id: 'boot-1',
+    sent_at: '2026-08-01T13:00:00.000Z',
+    sdk: 'tributary-js/0.1.0',
+    release: '9.4.12',
     failed_at: '2026-08-01T13:00:00.000Z',
     code: 'wrong_type',
     write_key: 'key-1',
@@ -161,6 +169,7 @@ test('a failed event says why and where, and keeps the original only sealed', ()
     subject: 'TOKEN',
   });
   const unread = failedEventRow({
+    id: 'boot-1',
     failedAtMs: receivedAtMs,
     code: 'invalid_envelope',
     writeKeyId: 'key-1',
