@@ -208,6 +208,7 @@ test('an empty batch and a query in the path are in order; health and the descri
     '/v1/events',
     '/v1/imports',
     '/v1/imports/{id}:finish',
+    '/v1/events:service',
     '/healthz',
     '/openapi.json',
   ]);
