@@ -17,6 +17,7 @@ import { PlatformError } from '#shared/platform/platform-error.ts';
 import { PEOPLE_ROLES, rolesOf } from '#shared/platform/roles.ts';
 import { uuidV7 } from '#shared/platform/uuid.ts';
 import { revocationTiming } from '#shared/privacy/keys/revocation.ts';
+import { endDayKeys } from './at-work/end-day-keys.ts';
 import { catalogInForce } from './at-work/catalog-in-force.ts';
 import { KeysAtWork } from './at-work/keys-at-work.ts';
 import type { ErasureDeps } from './erasures/erasure-deps.ts';
@@ -116,6 +117,7 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
     if (keys.closed !== undefined) return;
     await sweep(erasureDeps());
     await sweepExports(erasureDeps());
+    await endDayKeys(erasureDeps());
   };
   const open = async (): Promise<void> => {
     await keys.open();

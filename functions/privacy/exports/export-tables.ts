@@ -15,12 +15,11 @@ export interface ExportTable {
   readonly tokenColumns: readonly string[];
   /** Columns of the files, in order: those of the table without `sealed`, then the sealed fields. */
   readonly columns: readonly string[];
-  /** Whether the opened value goes into one column `original` because nobody declares its fields. */
-  readonly opens: 'fields' | 'original';
 }
 
 const FAILED_EVENTS = 'platform.failed_events';
 const SEALED = 'sealed';
+/** What a failed event is sealed as: its text, whole. */
 const ORIGINAL = 'original';
 
 /** The table of the tokens of an export. */
@@ -46,7 +45,6 @@ export function exportTables(catalog: Catalog, id: string): readonly ExportTable
         sql: statement(endpoint?.kind === 'event' ? livePath(endpoint.id) : each.id, columns, exportTokenTable(id)),
         tokenColumns: columns,
         columns: [...own.filter((name) => name !== SEALED), ...(hasSealed ? opened : [])],
-        opens: each.id === FAILED_EVENTS ? 'original' : 'fields',
       },
     ];
   });

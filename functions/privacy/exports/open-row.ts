@@ -22,10 +22,7 @@ export function openRow(row: PlainRow, table: ExportTable, keys: PersonKeys): Op
   if (opened?.kind !== 'plain') return { values: inOrder(rest, table), corrupt: true };
   // What was sealed is JSON, as a plain value is.
   const fields = opened.fields as Readonly<Record<string, PlainValue>>;
-  return {
-    values: inOrder(table.opens === 'original' ? { ...rest, original: fields } : { ...rest, ...fields }, table),
-    corrupt: false,
-  };
+  return { values: inOrder({ ...rest, ...fields }, table), corrupt: false };
 }
 
 /** The declared columns first and in order; whatever else was sealed, by an older declaration, behind them. */
