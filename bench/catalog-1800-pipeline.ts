@@ -1,4 +1,5 @@
 /** What an event costs with few and with many event types loaded: parse, validate, seal, group, without HTTP and broker. */
+import { FUNCTION_HEAP } from '#cli/up/heap.ts';
 import { collectBatch } from '#functions/collect/batch/collect-batch.ts';
 import { assemble } from '#functions/collect/collect.ts';
 import { bundleOf } from '#shared/catalog/catalog.ts';
@@ -10,7 +11,7 @@ import { overwrite, WRITE_KEY } from '#test/functions/collect/test-app.ts';
 import type { Opened } from './benchmark.ts';
 import { catalogOfMany, copyName } from './catalog-1800-types.ts';
 import { batchBody } from './collect-batch-body.ts';
-import { HEAP_FLAGS, start } from './processes.ts';
+import { start } from './processes.ts';
 
 const EVENTS = 20;
 const USERS = 2000;
@@ -77,7 +78,7 @@ function placesOf(bytes: Buffer, before: string): readonly number[] {
 
 /** The pipeline in a process of its own. */
 export async function startPipeline(load: Load, roundMs: number): Promise<Opened> {
-  const child = start([...HEAP_FLAGS, import.meta.filename, load]);
+  const child = start([...FUNCTION_HEAP, import.meta.filename, load]);
   await child.firstMessage;
   return {
     async measure() {

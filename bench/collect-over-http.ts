@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CLOUD_HEAP, FUNCTION_HEAP } from '#cli/up/heap.ts';
 import { REGION } from '#test/functions/collect/test-app.ts';
 import type { GeneratorFigures } from './collect-generator.ts';
-import { HEAP_FLAGS, type Measured, start } from './processes.ts';
+import { type Measured, start } from './processes.ts';
 
 const PROJECT = 'bench-project';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -38,6 +39,7 @@ export interface Running {
 export async function startDurable(port: number): Promise<Running> {
   const data = mkdtempSync(join(tmpdir(), 'tributary-bench-'));
   const cloud = start([
+    ...CLOUD_HEAP,
     'local/main.ts',
     `--data=${data}`,
     `--port=${port + 1}`,
@@ -82,7 +84,7 @@ export async function startUnpublished(port: number): Promise<Running> {
 
 /** A plain server that accepts the same bodies. */
 export async function startBaseline(port: number): Promise<Running> {
-  const server = start([...HEAP_FLAGS, 'bench/collect-baseline.ts', String(port)]);
+  const server = start([...FUNCTION_HEAP, 'bench/collect-baseline.ts', String(port)]);
   await untilHealthy(port);
   return { port, processes: { server }, accepted: 0, stop: () => server.stop() };
 }
@@ -130,7 +132,7 @@ export function startFunction(source: string, port: number, environment: Readonl
   const flags = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
   const url = `http://127.0.0.1:${port}`;
   return start(
-    [...HEAP_FLAGS, ...flags, FRAMEWORK, `--source=${join(ROOT, source)}`, '--target=collect', `--port=${port}`],
+    [...FUNCTION_HEAP, ...flags, FRAMEWORK, `--source=${join(ROOT, source)}`, '--target=collect', `--port=${port}`],
     {
       ...environment,
       NODE_ENV: 'production',

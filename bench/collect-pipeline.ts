@@ -1,4 +1,5 @@
 /** What a batch costs on one core without HTTP and without a broker: parse, validate, seal, hash, group, build the messages. */
+import { FUNCTION_HEAP } from '#cli/up/heap.ts';
 import type { BootId } from '#shared/platform/ids.ts';
 import { readBatch } from '#shared/events/batch.ts';
 import { collectBatch } from '#functions/collect/batch/collect-batch.ts';
@@ -7,7 +8,7 @@ import { partsInMemory } from '#test/functions/collect/in-memory.ts';
 import { WRITE_KEY } from '#test/functions/collect/test-app.ts';
 import type { Opened } from './benchmark.ts';
 import { batchBody } from './collect-batch-body.ts';
-import { HEAP_FLAGS, start } from './processes.ts';
+import { start } from './processes.ts';
 
 const EVENTS = 20;
 const USERS = 10_000;
@@ -58,7 +59,7 @@ async function openPipeline(): Promise<(forMs: number) => Promise<PipelineFigure
 
 /** The pipeline in a process of its own, which measures when it is told to. */
 export async function startPipeline(roundMs: number): Promise<Opened> {
-  const child = start([...HEAP_FLAGS, import.meta.filename]);
+  const child = start([...FUNCTION_HEAP, import.meta.filename]);
   await child.firstMessage;
   return {
     async measure() {

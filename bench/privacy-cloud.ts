@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { CLOUD_HEAP } from '#cli/up/plan.ts';
+import { CLOUD_HEAP } from '#cli/up/heap.ts';
 import type { Opened, Sample } from './benchmark.ts';
 import { type Measured, start } from './processes.ts';
 

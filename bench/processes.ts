@@ -20,9 +20,6 @@ export interface Measured {
   stop(): Promise<void>;
 }
 
-/** As Node has it in a function of 512 MiB, where it follows the memory of the container. */
-export const HEAP_FLAGS = ['--max-old-space-size=256'];
-
 /** Clock ticks a second in /proc; what Linux has on every machine of our kind. */
 const TICKS = 100;
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { dataFolderPath } from '../platform/data-folder.ts';
-import { CLOUD_HEAP } from '../up/plan.ts';
+import { CLOUD_HEAP } from '../up/heap.ts';
 import { dataOption, type DataOption } from './data-option.ts';
 
 interface Options extends DataOption {

@@ -2,4 +2,4 @@
 import { flushCompileCache } from 'node:module';
 
 const STARTED_MS = 4000;
-setTimeout(flushCompileCache, STARTED_MS).unref();
+setTimeout(() => flushCompileCache(), STARTED_MS).unref();

@@ -6,6 +6,7 @@ import { serviceAccountEmail } from '#shared/platform/roles.ts';
 import { SETTINGS } from '#shared/platform/settings.ts';
 import { CONSOLE_FOLDER, type DataFolder, type Identity, IDENTITY_FILE } from '../platform/data-folder.ts';
 import type { ChildSpec } from './children.ts';
+import { CLOUD_HEAP, FUNCTION_HEAP } from './heap.ts';
 import { DEFAULT_BASE_PORT, type Ports, portsFrom } from './ports.ts';
 
 const LOCAL_PROJECT = 'tributary-local';
@@ -13,12 +14,8 @@ const LOCAL_REGION = 'europe-north1';
 /** Short, so that an erasure takes seconds here; on Google platform/privacy.yaml decides. */
 const LOCAL_REVOCATION_BOUND_SECONDS = 5;
 const WRITE_KEY_BYTES = 32;
-/** Each process keeps under 400 MB: left alone, V8 lets its heap grow by what the machine has. Megabytes. */
-const HEAP = ['--max-old-space-size=192'];
 /** Writes what was compiled to the cache soon after the start: a killed process would leave nothing. */
 const KEEP_COMPILED = ['--import', new URL('keep-compiled.mjs', import.meta.url).href];
-/** What is young may wait less for its collection than elsewhere: the process of the cloud also holds a database. */
-export const CLOUD_HEAP = [...HEAP, '--max-semi-space-size=4'];
 
 export interface UpPlan {
   readonly identity: Identity;
@@ -102,7 +99,7 @@ export function functionChild(
   return {
     name,
     args: [
-      ...HEAP,
+      ...FUNCTION_HEAP,
       ...KEEP_COMPILED,
       '--import',
       new URL('loopback.mjs', import.meta.url).href,

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { FUNCTION_HEAP } from '#cli/up/heap.ts';
 import { SETTINGS } from '#shared/platform/settings.ts';
 import { freePort } from '#test/free-port.ts';
 import { TEST_PROJECT } from '#test/local/cloud-harness.ts';
@@ -20,9 +21,6 @@ export interface CollectProcess {
   kill(): Promise<void>;
 }
 
-/** As Node sets it by itself in a container of 512 MiB. */
-const HEAP = ['--max-old-space-size=256'];
-
 /** Starts it and waits until it is healthy. */
 export async function startCollectProcess(
   environment: Readonly<Record<string, string>>,
@@ -36,7 +34,7 @@ export async function startCollectProcess(
   const source = fileURLToPath(new URL('../../../functions/collect/index.ts', import.meta.url));
   const child = spawn(
     process.execPath,
-    [...HEAP, framework, `--source=${source}`, '--target=collect', `--port=${listening}`],
+    [...FUNCTION_HEAP, framework, `--source=${source}`, '--target=collect', `--port=${listening}`],
     {
       env: { PATH: process.env['PATH'], ...environment, ...settings(), NODE_ENV: 'production' },
       stdio: ['ignore', 'pipe', 'pipe'],
