@@ -16,6 +16,7 @@ import { registerKey } from './commands/key.ts';
 import { registerPartitions } from './commands/partitions.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerRecords } from './commands/records.ts';
+import { registerRollback } from './commands/rollback.ts';
 import { registerRun } from './commands/run.ts';
 import { registerSdk } from './commands/sdk.ts';
 import { registerSend } from './commands/send.ts';
@@ -40,6 +41,7 @@ const COMMANDS = [
   registerTest,
   registerPlan,
   registerApply,
+  registerRollback,
   registerSend,
   registerKey,
   registerPartitions,

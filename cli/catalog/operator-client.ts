@@ -1,8 +1,15 @@
-// Owns asking the operator: which catalog is in force, for a plan, and to apply, with its progress.
+// Owns asking the operator: which catalog is in force, for a plan, to apply with its progress, and to go back.
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type { Deletion } from '#shared/catalog/operator/deletion.ts';
-import type { ApplyReport, CatalogStatus, PlanReport, Progress } from '#shared/catalog/operator/report.ts';
+import type {
+  ApplyReport,
+  CatalogStatus,
+  PastCatalogs,
+  PlanReport,
+  Progress,
+  RollbackReport,
+} from '#shared/catalog/operator/report.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import type { ProblemDetails } from '#shared/platform/problem-details.ts';
 import { call, errorOfProblem } from '../platform/connection.ts';
@@ -23,6 +30,16 @@ export interface CatalogRequest {
 
 export function catalogInForce({ url, bearer }: OperatorAddress): Promise<CatalogStatus> {
   return call<CatalogStatus>({ url: `${url}/v1/catalog`, bearer });
+}
+
+/** The catalogs that were in force, the last one first. */
+export function pastCatalogs({ url, bearer }: OperatorAddress): Promise<PastCatalogs> {
+  return call<PastCatalogs>({ url: `${url}/v1/catalogs`, bearer });
+}
+
+/** Back to the catalog before, or to the one whose digest begins like this. */
+export function requestRollback({ url, bearer }: OperatorAddress, digest: string | undefined): Promise<RollbackReport> {
+  return call<RollbackReport>({ url: `${url}/v1/rollback`, bearer, body: digest === undefined ? {} : { digest } });
 }
 
 export function requestPlan(

@@ -7,6 +7,7 @@ import type { WantedResource } from '#shared/catalog/operator/resource.ts';
 import { type Surroundings, wantedDigest, wantedResources } from '#shared/catalog/operator/wanted.ts';
 import type { CatalogDigest } from '#shared/platform/ids.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
+import { formatTimestamp } from '#shared/platform/timestamp.ts';
 import type { Catalogs, InForce } from './catalogs.ts';
 import { execute } from './execute.ts';
 import { makePlan, type PlanRequest } from './planning.ts';
@@ -64,7 +65,7 @@ export async function planCatalog(request: Omit<ApplyRequest, 'sources'>, parts:
 }
 
 /** One that a newer version cannot read has nothing to say about what a change breaks. */
-async function readableCatalog(inForce: InForce | undefined, catalogs: Catalogs): Promise<Catalog | undefined> {
+export async function readableCatalog(inForce: InForce | undefined, catalogs: Catalogs): Promise<Catalog | undefined> {
   if (inForce === undefined) return undefined;
   return catalogs.bundle(inForce.current.digest).catch((error: unknown) => {
     const lost = error instanceof PlatformError && ['catalog_corrupt', 'catalog_unknown'].includes(error.code);
@@ -107,9 +108,11 @@ async function enterIntoForce(
   { catalogs, clock }: ApplyParts,
 ): Promise<boolean> {
   const nowMs = clock.now();
+  const moves = inForce?.current.digest !== digest;
   await catalogs.recordFirstApplied(catalog, nowMs);
-  await catalogs.writeAppliedRecord(digest, { resources: wantedDigest(want), sources });
-  if (inForce?.current.digest === digest) return false;
+  const record = { resources: wantedDigest(want), sources };
+  await catalogs.writeAppliedRecord(digest, record, moves ? formatTimestamp(nowMs) : undefined);
+  if (!moves) return false;
   await catalogs.moveTo(digest, inForce, nowMs);
   return true;
 }

@@ -7,10 +7,11 @@ import {
   encodeCurrentCatalog,
   parseCurrentCatalog,
 } from '#shared/catalog/stored-catalog.ts';
+import { sameValue } from '#shared/catalog/operator/difference.ts';
 import { canonicalJson } from '#shared/platform/canonical-json.ts';
-import type { CatalogDigest } from '#shared/platform/ids.ts';
+import { type CatalogDigest, parseId } from '#shared/platform/ids.ts';
 import { parseJsonBytes } from '#shared/platform/json-bytes.ts';
-import type { ObjectStore } from '#shared/platform/object-store.ts';
+import type { Labels, ObjectStore } from '#shared/platform/object-store.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { formatTimestamp } from '#shared/platform/timestamp.ts';
 import { z } from 'zod';
@@ -26,6 +27,13 @@ export interface AppliedRecord {
   readonly sources?: string | undefined;
 }
 
+/** A catalog that was in force, or is. */
+export interface PastCatalog {
+  readonly digest: CatalogDigest;
+  /** When it came into force for the last time, RFC 3339. */
+  readonly appliedAt: string;
+}
+
 /** The pointer to the catalog in force, and the generation that a move of it must name. */
 export interface InForce {
   readonly current: CurrentCatalog;
@@ -38,7 +46,10 @@ export interface Catalogs {
   /** Undefined before the first apply. @throws PlatformError catalog_corrupt */
   inForce(): Promise<InForce | undefined>;
   appliedRecord(digest: CatalogDigest): Promise<AppliedRecord | undefined>;
-  writeAppliedRecord(digest: CatalogDigest, record: AppliedRecord): Promise<void>;
+  /** @param appliedAt when it came into force, RFC 3339; without it that stays as recorded */
+  writeAppliedRecord(digest: CatalogDigest, record: AppliedRecord, appliedAt?: string): Promise<void>;
+  /** Every catalog that ever was in force and whose digest begins like this, the last one first. */
+  everInForce(prefix: string): Promise<readonly PastCatalog[]>;
   /** Enters the event types that are not in it yet. */
   recordFirstApplied(catalog: Catalog, nowMs: number): Promise<void>;
   /** Moves the pointer if it still is where it was. @throws PlatformError conflict when somebody else moved it */
@@ -67,11 +78,29 @@ export function createCatalogs(store: ObjectStore): Catalogs {
       const found = await store.read(appliedObject(digest));
       return found === undefined ? undefined : appliedShape.safeParse(parseJsonBytes(found.body)).data;
     },
-    writeAppliedRecord: (digest, record) => overwrite(store, appliedObject(digest), () => canonicalJson(record)),
+    writeAppliedRecord: (digest, record, appliedAt) =>
+      overwrite(
+        store,
+        appliedObject(digest),
+        () => canonicalJson(record),
+        appliedAt === undefined ? undefined : { [APPLIED_LABEL]: appliedAt },
+      ),
+    async everInForce(prefix) {
+      const past: PastCatalog[] = [];
+      for await (const { name, labels } of store.list(`catalog/${prefix}`)) {
+        const digest = parseId('catalog', /^catalog\/([^/]+)\/applied\.json$/.exec(name)?.[1] ?? '');
+        if (digest !== undefined) past.push({ digest, appliedAt: labels[APPLIED_LABEL] ?? '' });
+      }
+      return past.sort((a, b) => (a.appliedAt < b.appliedAt ? 1 : -1));
+    },
     recordFirstApplied: (catalog, nowMs) =>
       overwrite(store, FIRST_APPLIED_OBJECT, (before) => firstApplied(catalog, nowMs, before)),
     async moveTo(digest, before, nowMs) {
-      const body = encodeCurrentCatalog({ digest, appliedAt: formatTimestamp(nowMs) });
+      const current = { digest, appliedAt: formatTimestamp(nowMs) };
+      const body = encodeCurrentCatalog({
+        ...current,
+        ...(before === undefined ? {} : { before: before.current.digest }),
+      });
       const moved =
         before === undefined
           ? await store.create(CURRENT_CATALOG_OBJECT, body)
@@ -81,6 +110,9 @@ export function createCatalogs(store: ObjectStore): Catalogs {
     },
   };
 }
+
+/** Beside the record, so that a listing shows it: when the catalog last came into force. */
+const APPLIED_LABEL = 'applied';
 
 const appliedShape = z.object({ resources: z.string(), sources: z.string().optional() });
 
@@ -104,18 +136,23 @@ function firstApplied(catalog: Catalog, nowMs: number, before: Buffer | undefine
 
 const MAX_RACES = 10;
 
-/** Writes what the body before leads to; undefined leaves it. Lost races are run again. */
+/** Writes what the body before leads to, with labels or those that it has; undefined leaves it. Lost races are run again. */
 async function overwrite(
   store: ObjectStore,
   name: string,
   next: (before: Buffer | undefined) => string | undefined,
+  labels?: Labels,
 ): Promise<void> {
   for (let race = 0; race < MAX_RACES; race += 1) {
     const found = await store.read(name);
     const body = next(found?.body);
-    if (body === undefined || found?.body.toString('utf8') === body) return;
+    if (body === undefined) return;
+    const wanted = labels ?? found?.labels ?? {};
+    if (found?.body.toString('utf8') === body && sameValue(wanted, found.labels)) return;
     const written =
-      found === undefined ? await store.create(name, body) : await store.replace(name, found.generation, body);
+      found === undefined
+        ? await store.create(name, body, wanted)
+        : await store.replace(name, found.generation, body, wanted);
     if (written.kind === 'created' || written.kind === 'replaced') return;
   }
   throw new PlatformError('conflict', { message: `The object ${name} is changed by others all the time.` });

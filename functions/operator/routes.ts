@@ -1,4 +1,4 @@
-// Owns the routes of the operator: plan, apply, drift, and which catalog is in force.
+// Owns the routes of the operator: plan, apply, rollback, drift, and which catalog is in force.
 import { httpStatus } from '#shared/platform/error-codes.ts';
 import { ID_RULES, parseId } from '#shared/platform/ids.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
@@ -8,8 +8,19 @@ import { type Route, route, type RouteReply, type RouteRequest } from '#shared/h
 import { type ApplyParts, applyCatalog, planCatalog, type Tell } from './apply.ts';
 import { mendDrift } from './drift.ts';
 import { NDJSON, progressStream } from './progress-stream.ts';
-import { applyAnswer, applyBody, driftBody, planAnswer, planBody, statusAnswer } from './shapes.ts';
-import { catalogStatus } from './status.ts';
+import { rollBack } from './rollback.ts';
+import {
+  applyAnswer,
+  applyBody,
+  driftBody,
+  pastAnswer,
+  planAnswer,
+  planBody,
+  rollbackAnswer,
+  rollbackBody,
+  statusAnswer,
+} from './shapes.ts';
+import { catalogStatus, pastCatalogs } from './status.ts';
 
 /** What the host of the routes hears of. */
 export interface RouteEvents {
@@ -57,6 +68,23 @@ export function operatorRoutes(parts: () => Promise<ApplyParts>, events: RouteEv
         const digest = digestOf(body.digest);
         return answer(request, async (tell) => applyCatalog({ ...body, digest }, await parts(), tell));
       },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/catalogs',
+      summary: 'The catalogs that were in force, the last one first.',
+      allow: ['analyst', 'team', 'compliance', 'admin', 'service'],
+      answer: pastAnswer,
+      handle: async () => ({ json: await pastCatalogs(await parts()) }),
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/rollback',
+      summary: 'Brings a catalog into force again that was in force before; deletes nothing.',
+      allow: ['admin', 'service'],
+      body: rollbackBody,
+      answer: rollbackAnswer,
+      handle: async (_request, { digest }) => ({ json: await rollBack(digest, await parts()) }),
     }),
     route({
       method: 'POST',

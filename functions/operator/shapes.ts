@@ -15,6 +15,20 @@ export const applyBody = z.strictObject({
   sources: z.string().max(200).optional(),
 });
 
+export const rollbackBody = z.strictObject({
+  /** The first digits of a catalog's digest; without them, the one that was in force before. */
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{6,64}$/)
+    .optional(),
+});
+
+export const rollbackAnswer = z.object({ digest, from: digest, moved: z.boolean(), made: z.int() });
+
+export const pastAnswer = z.object({
+  catalogs: z.array(z.object({ digest, appliedAt: z.string(), inForce: z.boolean() })),
+});
+
 export const driftBody = z.strictObject({});
 
 const change = z.object({

@@ -17,17 +17,22 @@ export interface CurrentCatalog {
   readonly digest: CatalogDigest;
   /** RFC 3339. */
   readonly appliedAt: string;
+  /** What was in force before it, so that there is a way back without asking anybody. */
+  readonly before?: CatalogDigest | undefined;
 }
 
 export function encodeCurrentCatalog(current: CurrentCatalog): string {
   return canonicalJson(current);
 }
 
-const stored = z.object({ digest: z.string(), appliedAt: z.string() });
+const stored = z.object({ digest: z.string(), appliedAt: z.string(), before: z.string().optional() });
 
 /** Reads the pointer; undefined when it is damaged. */
 export function parseCurrentCatalog(body: Uint8Array): CurrentCatalog | undefined {
   const result = stored.safeParse(parseJsonBytes(body));
-  const digest = result.success ? parseId('catalog', result.data.digest) : undefined;
-  return result.success && digest !== undefined ? { digest, appliedAt: result.data.appliedAt } : undefined;
+  if (!result.success) return undefined;
+  const digest = parseId('catalog', result.data.digest);
+  const before = parseId('catalog', result.data.before ?? '');
+  if (digest === undefined) return undefined;
+  return { digest, appliedAt: result.data.appliedAt, ...(before === undefined ? {} : { before }) };
 }

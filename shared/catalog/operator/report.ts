@@ -69,6 +69,23 @@ export interface CatalogStatus {
   readonly current: boolean;
 }
 
+/** What became of going back to an earlier catalog. */
+export interface RollbackReport {
+  /** Digest of the catalog that is in force now. */
+  readonly digest: string;
+  /** Digest of the one that was in force until then. */
+  readonly from: string;
+  /** False when it was in force already. */
+  readonly moved: boolean;
+  /** Resources that had to be made again. */
+  readonly made: number;
+}
+
+/** Catalogs that were in force, the last one first. */
+export interface PastCatalogs {
+  readonly catalogs: readonly { readonly digest: string; readonly appliedAt: string; readonly inForce: boolean }[];
+}
+
 /** A plan without what is written. */
 export function reportOf(catalog: string, plan: Plan, costs: readonly string[]): PlanReport {
   return {

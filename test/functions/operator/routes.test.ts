@@ -168,7 +168,9 @@ test('the description names every route with its answer', async () => {
     '/openapi.json',
     '/v1/apply',
     '/v1/catalog',
+    '/v1/catalogs',
     '/v1/drift',
     '/v1/plan',
+    '/v1/rollback',
   ]);
 });
