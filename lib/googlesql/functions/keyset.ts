@@ -3,9 +3,14 @@
 import type { ArgumentRoles } from './definition.ts';
 import { scalars } from './define.ts';
 
-/** A fresh key or nonce each time; what comes out no longer shows what went in. */
-const sealed: ArgumentRoles = { masks: true, volatile: true };
-const masked: ArgumentRoles = { masks: true };
+/** Keysets and associated data decide, and do not flow. */
+const conditions = [0, 2];
+
+/** What comes out no longer shows what went in. */
+const masked: ArgumentRoles = { masks: true, conditions };
+/** With a fresh nonce each time. */
+const sealed: ArgumentRoles = { ...masked, volatile: true };
+const opened: ArgumentRoles = { opens: true, conditions };
 
 export const keysetFunctions = scalars({
   'KEYS.NEW_KEYSET': [{ volatile: true }, { '(STRING) -> BYTES': 'gs_keys_new($1)' }],
@@ -24,14 +29,20 @@ export const keysetFunctions = scalars({
       '(BYTES, BYTES, BYTES) -> BYTES': 'gs_aead_encrypt($1, $2, $3)',
     },
   ],
-  'AEAD.DECRYPT_STRING': {
-    '(BYTES, BYTES, STRING) -> STRING': 'gs_aead_decrypt_string($1, $2, encode($3))',
-    '(BYTES, BYTES, BYTES) -> STRING': 'gs_aead_decrypt_string($1, $2, $3)',
-  },
-  'AEAD.DECRYPT_BYTES': {
-    '(BYTES, BYTES, STRING) -> BYTES': 'gs_aead_decrypt_bytes($1, $2, encode($3))',
-    '(BYTES, BYTES, BYTES) -> BYTES': 'gs_aead_decrypt_bytes($1, $2, $3)',
-  },
+  'AEAD.DECRYPT_STRING': [
+    opened,
+    {
+      '(BYTES, BYTES, STRING) -> STRING': 'gs_aead_decrypt_string($1, $2, encode($3))',
+      '(BYTES, BYTES, BYTES) -> STRING': 'gs_aead_decrypt_string($1, $2, $3)',
+    },
+  ],
+  'AEAD.DECRYPT_BYTES': [
+    opened,
+    {
+      '(BYTES, BYTES, STRING) -> BYTES': 'gs_aead_decrypt_bytes($1, $2, encode($3))',
+      '(BYTES, BYTES, BYTES) -> BYTES': 'gs_aead_decrypt_bytes($1, $2, $3)',
+    },
+  ],
   DETERMINISTIC_ENCRYPT: [
     masked,
     {
@@ -39,12 +50,18 @@ export const keysetFunctions = scalars({
       '(BYTES, BYTES, BYTES) -> BYTES': 'gs_deterministic_encrypt($1, $2, $3)',
     },
   ],
-  DETERMINISTIC_DECRYPT_STRING: {
-    '(BYTES, BYTES, STRING) -> STRING': 'gs_deterministic_decrypt_string($1, $2, encode($3))',
-    '(BYTES, BYTES, BYTES) -> STRING': 'gs_deterministic_decrypt_string($1, $2, $3)',
-  },
-  DETERMINISTIC_DECRYPT_BYTES: {
-    '(BYTES, BYTES, STRING) -> BYTES': 'gs_deterministic_decrypt_bytes($1, $2, encode($3))',
-    '(BYTES, BYTES, BYTES) -> BYTES': 'gs_deterministic_decrypt_bytes($1, $2, $3)',
-  },
+  DETERMINISTIC_DECRYPT_STRING: [
+    opened,
+    {
+      '(BYTES, BYTES, STRING) -> STRING': 'gs_deterministic_decrypt_string($1, $2, encode($3))',
+      '(BYTES, BYTES, BYTES) -> STRING': 'gs_deterministic_decrypt_string($1, $2, $3)',
+    },
+  ],
+  DETERMINISTIC_DECRYPT_BYTES: [
+    opened,
+    {
+      '(BYTES, BYTES, STRING) -> BYTES': 'gs_deterministic_decrypt_bytes($1, $2, encode($3))',
+      '(BYTES, BYTES, BYTES) -> BYTES': 'gs_deterministic_decrypt_bytes($1, $2, $3)',
+    },
+  ],
 });
