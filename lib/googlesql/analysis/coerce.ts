@@ -16,7 +16,7 @@ import {
 import { ValueError, type SqlValue } from '../values/sql-value.ts';
 import { valueOfText } from '../values/text-value.ts';
 import type { TimeZone } from '../values/time-zone.ts';
-import { constant, isUntyped, standingOf } from './literal.ts';
+import { constant, isUntyped, neverYields, standingOf } from './literal.ts';
 
 /** Where and how a coercion happens. */
 export interface CoercionPlace {
@@ -26,7 +26,8 @@ export interface CoercionPlace {
 
 /** Whether the expression can be taken to the type without CAST. */
 export function coerces(expression: Expression, type: SqlType): boolean {
-  if (isUntyped(expression) || coercionCost(expression.type, type, standingOf(expression)) !== undefined) return true;
+  if (isUntyped(expression) || neverYields(expression)) return true;
+  if (coercionCost(expression.type, type, standingOf(expression)) !== undefined) return true;
   if (expression.kind === 'struct' && type.kind === 'STRUCT' && expression.fields.length === type.fields.length) {
     return type.fields.every((field, i) => fieldCoerces(expression.fields[i], field.type));
   }
@@ -44,6 +45,7 @@ function fieldCoerces(field: Expression | undefined, type: SqlType): boolean {
 /** The expression as that type; the caller has seen that it coerces. Throws when a literal's value does not fit. */
 export function coerce(expression: Expression, type: SqlType, place: CoercionPlace): Expression {
   if (expression.kind === 'literal') return coerceLiteral(expression, type, place);
+  if (neverYields(expression)) return { ...expression, type };
   if (equivalentTypes(expression.type, type)) return withType(expression, type);
   if (expression.kind === 'struct' && type.kind === 'STRUCT') {
     const fields = expression.fields.map((field, i) => coerce(field, type.fields[i]?.type ?? field.type, place));

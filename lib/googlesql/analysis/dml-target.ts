@@ -44,17 +44,31 @@ export function scanTarget(
 
 /** The position of a column of the target. */
 export function targetColumn(table: CatalogTable, name: Identifier): number {
-  const lower = name.name.toLowerCase();
-  const index = table.columns.findIndex((column) => column.name.toLowerCase() === lower);
-  if (index < 0) throw new SqlError(`Column ${name.name} is not present in table ${pathText(table.path)}`, name.at);
+  const index = columnIndex(table, name.name);
+  if (index < 0)
+    throw new SqlError(`Column ${name.name} is not present in table ${Object.values(table.path).join('.')}`, name.at);
   return index;
 }
 
+/** The position of a column; -1 when there is none of that name. */
+export function columnIndex({ columns }: CatalogTable, name: string): number {
+  const lower = name.toLowerCase();
+  return columns.findIndex((column) => column.name.toLowerCase() === lower);
+}
+
 /** A value as the column's type; `at` is the value's place. */
-export function valueFor(value: Expression, column: CatalogColumn, analysis: Analysis, at: number): Expression {
+export function valueFor(
+  value: Expression,
+  column: CatalogColumn,
+  analysis: Analysis,
+  { at, inserts = false }: { readonly at: number; readonly inserts?: boolean },
+): Expression {
   if (!coerces(value, column.type)) {
+    const [from, to] = [typeName(value.type), typeName(column.type)];
     throw new SqlError(
-      `Value of type ${typeName(value.type)} cannot be assigned to ${column.name}, which has type ${typeName(column.type)}`,
+      inserts
+        ? `Value has type ${from} which cannot be inserted into column ${column.name}, which has type ${to}`
+        : `Value of type ${from} cannot be assigned to ${column.name}, which has type ${to}`,
       at,
     );
   }

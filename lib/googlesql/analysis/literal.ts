@@ -47,9 +47,14 @@ export function isUntyped(expression: Expression): boolean {
 
 /** An expression as an input of a supertype. */
 export function candidateOf(expression: Expression): Candidate {
-  const untyped = isUntyped(expression) || isEmptyArray(expression);
+  const untyped = isUntyped(expression) || isEmptyArray(expression) || neverYields(expression);
   const candidate = { type: expression.type, standing: standingOf(expression), untyped };
   return expression.kind === 'struct' ? { ...candidate, fields: expression.fields.map(candidateOf) } : candidate;
+}
+
+/** ERROR(…), which is of whatever type is wanted where it stands. */
+export function neverYields(expression: Expression): boolean {
+  return expression.kind === 'call' && expression.definition.name === 'ERROR';
 }
 
 /** `[]`, which is of any array type. */

@@ -2,10 +2,11 @@
 
 import type { CastExpression, TypedLiteral } from '../syntax/ast-expression.ts';
 import { SqlError } from '../syntax/sql-error.ts';
-import type { Expression } from '../tree/expression.ts';
+import type { Expression, LiteralNode } from '../tree/expression.ts';
 import { isCastable } from '../types/coercion.ts';
 import { scalarTypes, STRING, typeName, withoutParameters, type SqlType } from '../types/sql-type.ts';
 import { resolveTypeName } from '../types/type-name.ts';
+import { floatText } from '../values/float-text.ts';
 import { ValueError } from '../values/sql-value.ts';
 import { valueOfText } from '../values/text-value.ts';
 import { coerce, coerces } from './coerce.ts';
@@ -40,8 +41,9 @@ function foldCast(
   node: CastExpression,
   scope: ExpressionScope,
 ): Expression | undefined {
-  if (operand.kind !== 'literal' || typeof operand.value !== 'string' || operand.type.kind !== 'STRING')
-    return undefined;
+  if (operand.kind !== 'literal') return undefined;
+  checkRange(operand, type, node);
+  if (typeof operand.value !== 'string' || operand.type.kind !== 'STRING') return undefined;
   if (type.kind === 'ARRAY' || type.kind === 'STRUCT' || type.parameters !== undefined) return undefined;
   try {
     return constant(type, valueOfText(operand.value, type.kind, scope.analysis.options.timeZone));
@@ -51,6 +53,15 @@ function foldCast(
     throw new SqlError(`Could not cast literal "${operand.value}" to type ${typeName(type)}`, node.operand.at);
   }
 }
+
+/** A float that is written out must fit the integers it is cast to. */
+function checkRange({ value, flexible }: LiteralNode, type: SqlType, node: CastExpression): void {
+  if (type.kind !== 'INT64' || !flexible || node.safe || typeof value !== 'number') return;
+  if (value >= -INT64_BOUND && value < INT64_BOUND) return;
+  throw new SqlError(`Could not cast literal ${floatText(value)} to type INT64`, node.operand.at);
+}
+
+const INT64_BOUND = 2 ** 63;
 
 function resolveZone(node: CastExpression, scope: ExpressionScope): Expression | undefined {
   if (node.timeZone === undefined) return undefined;

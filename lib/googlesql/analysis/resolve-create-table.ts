@@ -21,7 +21,7 @@ export function resolveCreateTable(node: CreateTableStatement, analysis: Analysi
     node.query === undefined ? undefined : analysis.resolve.query(node.query, { analysis, withTables: new Map() });
   const declared = node.columns === undefined ? undefined : resolveColumns(node.columns, analysis);
   const source = node.source === undefined ? undefined : resolveSource(node.source, analysis);
-  const fields = declared ?? impliedFields(query, source, node.at);
+  const fields = declared ?? impliedFields(query, source, node.query?.at ?? node.at);
   return {
     kind: 'createTable',
     path: tableName(node, analysis),

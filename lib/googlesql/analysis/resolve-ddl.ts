@@ -104,8 +104,7 @@ function refuseForeign({ remote, language, form, at }: CreateFunctionStatement):
 function functionName({ temporary, name, at }: CreateFunctionStatement, analysis: Analysis): ObjectPath {
   if (temporary) return { project: '', dataset: '', name: name.at(-1)?.name ?? '' };
   const path = routinePath(name, analysis);
-  if (path === undefined || path.dataset === '')
-    throw new SqlError('Function name must be qualified with a dataset', at);
+  if (path.dataset === '') throw new SqlError('Function name must be qualified with a dataset', at);
   return path;
 }
 
@@ -117,7 +116,6 @@ export function resolveDrop(node: DropStatement, analysis: Analysis): DropTree {
       : node.dropped.includes('FUNCTION') || node.dropped === 'PROCEDURE'
         ? routinePath(node.name, analysis)
         : tablePath(node.name, analysis);
-  if (path === undefined) throw new SqlError('A name must be qualified with a dataset', node.at);
   return { kind: 'drop', dropped: node.dropped, path, ifExists: node.ifExists, cascade: node.cascade };
 }
 

@@ -3,6 +3,7 @@
 import type { Expression as SyntaxExpression, Identifier } from '../syntax/ast-expression.ts';
 import type {
   DeleteStatement,
+  InsertRow,
   InsertStatement,
   TruncateStatement,
   UpdateItem,
@@ -15,7 +16,8 @@ import type { Assignment, DeleteTree, InsertTree, InsertValue, TruncateTree, Upd
 import { TIMESTAMP } from '../types/sql-type.ts';
 import type { CatalogColumn, CatalogTable } from './catalog.ts';
 import { referTo, type Analysis, type ExpressionScope, type QueryScope } from './context.ts';
-import { defaultValue, findTarget, scanTarget, targetColumn, valueFor } from './dml-target.ts';
+import { suggestion } from './closest-name.ts';
+import { columnIndex, defaultValue, findTarget, scanTarget, targetColumn, valueFor } from './dml-target.ts';
 import { fieldAt } from './field.ts';
 import { noNames, scopeOf } from './names.ts';
 import { resolveCondition } from './resolve-condition.ts';
@@ -71,20 +73,17 @@ function insertColumn(name: Identifier, target: CatalogTable): InsertColumn {
 }
 
 function valuesQuery(
-  rows: readonly (readonly SyntaxExpression[])[],
+  rows: readonly InsertRow[],
   columns: readonly InsertColumn[],
   target: CatalogTable,
   analysis: Analysis,
 ): QueryTree {
   const scope: ExpressionScope = { analysis, withTables: new Map(), names: scopeOf(noNames), clause: 'VALUES clause' };
-  const typed = rows.map((row) => {
-    if (row.length !== columns.length) {
-      throw new SqlError(
-        `Inserted row has wrong column count; Has ${row.length}, expected ${columns.length}`,
-        row[0]?.at,
-      );
+  const typed = rows.map(({ at, values }) => {
+    if (values.length !== columns.length) {
+      throw new SqlError(`Inserted row has wrong column count; Has ${values.length}, expected ${columns.length}`, at);
     }
-    return row.map((value, i) => insertValue(value, columns[i], target, scope));
+    return values.map((value, i) => insertValue(value, columns[i], target, scope));
   });
   const outputs = columns.map(({ column }) => ({
     name: column.name,
@@ -102,7 +101,8 @@ function insertValue(
 ): Expression {
   if (column === undefined) throw new Error('the number of values has been checked');
   if (node.kind === 'default') return defaultValue(target, column.index, scope.analysis);
-  return valueFor(scope.analysis.resolve.expression(node, scope), column.column, scope.analysis, node.at);
+  const value = scope.analysis.resolve.expression(node, scope);
+  return valueFor(value, column.column, scope.analysis, { at: node.at, inserts: true });
 }
 
 /** The query's columns taken to the target's types, and the places of all columns of the target. */
@@ -117,7 +117,7 @@ function insertOf(
   for (const [i, { index, column, at }] of columns.entries()) {
     const source = query.columns[i]?.column;
     if (source === undefined) throw new Error('the number of columns has been checked');
-    const value = valueFor(literalOf(query, source) ?? referTo(source, at), column, analysis, at);
+    const value = valueFor(literalOf(query, source) ?? referTo(source, at), column, analysis, { at, inserts: true });
     if (value.kind === 'column') given.set(index, source);
     else {
       const converted = analysis.column(column.name, column.type);
@@ -189,9 +189,12 @@ export function resolveAssignments(
   for (const { target: path, value } of items) {
     const [first, ...fields] = path;
     if (first === undefined) throw new Error('a path is never empty');
-    const qualified = fields.length > 0 && !hasColumn(target, first.name);
+    const qualified = fields.length > 0 && columnIndex(target, first.name) < 0;
     const [name, rest] = qualified && fields[0] !== undefined ? [fields[0], fields.slice(1)] : [first, fields];
-    const index = targetColumn(target, name);
+    const index = columnIndex(target, name.name);
+    if (index < 0) {
+      throw new SqlError(`Unrecognized name: ${name.name}${suggestion(name.name, scope.names.spellings())}`, name.at);
+    }
     const column = target.columns[index];
     const own = columns[index];
     if (column === undefined || own === undefined) throw new Error('the target has the column');
@@ -208,10 +211,6 @@ export function resolveAssignments(
   return [...assignments.entries()].map(([index, value]) => ({ index, value }));
 }
 
-function hasColumn(target: CatalogTable, name: string): boolean {
-  return target.columns.some((column) => column.name.toLowerCase() === name.toLowerCase());
-}
-
 interface FieldValue {
   readonly value: Expression;
   readonly column: CatalogColumn;
@@ -220,7 +219,7 @@ interface FieldValue {
 
 function assignField(base: Expression, path: readonly Identifier[], field: FieldValue, analysis: Analysis): Expression {
   const [name, ...rest] = path;
-  if (name === undefined) return valueFor(field.value, { ...field.column, type: base.type }, analysis, field.at);
+  if (name === undefined) return valueFor(field.value, { ...field.column, type: base.type }, analysis, field);
   const { type } = base;
   if (type.kind !== 'STRUCT')
     throw new SqlError(`Cannot access field ${name.name} on a value that is not a STRUCT`, name.at);

@@ -94,7 +94,7 @@ function insertValues(
   return target.columns.map((column, index) => {
     const given = values[indexes.indexOf(index)];
     if (given?.value === undefined) return defaultValue(target, index, analysis);
-    return valueFor(given.value, column, analysis, given.at);
+    return valueFor(given.value, column, analysis, given);
   });
 }
 

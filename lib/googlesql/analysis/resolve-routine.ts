@@ -6,7 +6,7 @@ import { parseExpressionOrThrow } from '../syntax/parse.ts';
 import { SqlError } from '../syntax/sql-error.ts';
 import type { Column, Expression } from '../tree/expression.ts';
 import { typeName } from '../types/sql-type.ts';
-import { pathText, type CatalogRoutine, type ObjectPath } from './catalog.ts';
+import { pathText, type CatalogRoutine, type Found, type ObjectPath } from './catalog.ts';
 import { coerce, coerces } from './coerce.ts';
 import { referTo, type Analysis, type ExpressionScope } from './context.ts';
 import { scopeOfExpressions } from './names.ts';
@@ -14,9 +14,7 @@ import { scopeOfExpressions } from './names.ts';
 /** The call of a catalog function; undefined when there is none of that name. */
 export function resolveRoutine(node: FunctionCall, scope: ExpressionScope): Expression | undefined {
   const { analysis } = scope;
-  const path = routinePath(node.path, analysis);
-  if (path === undefined) return undefined;
-  const found = analysis.catalog.findRoutine(path);
+  const found = findRoutine(node.path, analysis);
   if (found.kind !== 'found' || found.value.kind === 'table') {
     if (node.path.length === 1) return undefined;
     throw new SqlError(`Function not found: ${node.path.map((part) => part.name).join('.')}`, node.at);
@@ -24,14 +22,24 @@ export function resolveRoutine(node: FunctionCall, scope: ExpressionScope): Expr
   const routine = found.value;
   analysis.routines.set(pathText(routine.path), routine);
   if (routine.kind === 'remote') {
-    throw new SqlError(`Remote function ${pathText(path)} is not supported locally`, node.at, 'notImplemented');
+    throw new SqlError(`Remote function ${pathText(routine.path)} is not supported locally`, node.at, 'notImplemented');
   }
   const values = resolveValues(node, routine, scope);
-  return analysis.inside(`Function ${pathText(path)}`, () => expand(routine, values, node, analysis));
+  return analysis.inside(`Function ${pathText(routine.path)}`, () => expand(routine, values, node, analysis));
 }
 
-/** The full name of a routine; undefined when it needs a default dataset and there is none. */
-export function routinePath(path: PathName, analysis: Analysis): ObjectPath | undefined {
+/** What a routine's name stands for; a temporary function hides one of the default dataset. */
+export function findRoutine(path: PathName, analysis: Analysis): Found<CatalogRoutine> {
+  const name = path[0]?.name ?? '';
+  if (path.length === 1 && !name.includes('.')) {
+    const temporary = analysis.catalog.findRoutine({ project: '', dataset: '', name });
+    if (temporary.kind === 'found') return temporary;
+  }
+  return analysis.catalog.findRoutine(routinePath(path, analysis));
+}
+
+/** The full name of a routine; without a dataset when it needs a default dataset and there is none. */
+export function routinePath(path: PathName, analysis: Analysis): ObjectPath {
   const parts = path.flatMap((part) => part.name.split('.'));
   const name = parts.at(-1) ?? '';
   if (parts.length === 1) {

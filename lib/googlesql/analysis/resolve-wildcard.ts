@@ -18,7 +18,7 @@ export function resolveWildcard(path: ObjectPath, item: TablePathItem, scope: Qu
     .filter((table) => table.kind === 'table');
   const last = tables.at(-1);
   if (last === undefined) {
-    throw new SqlError(`${path.project}:${path.dataset}.${path.name} does not match any table`, item.at, 'notFound');
+    throw new SqlError(`${path.project}:${path.dataset}.${path.name} does not match any table.`, item.at, 'notFound');
   }
   const columns = last.columns.map(({ name, type }) => ({ name, column: scope.analysis.column(name, type) }));
   const suffix = { name: '_TABLE_SUFFIX', column: scope.analysis.column('_TABLE_SUFFIX', STRING) };

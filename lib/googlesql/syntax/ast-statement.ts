@@ -20,8 +20,15 @@ export interface InsertStatement extends Node<'insert'> {
   readonly target: PathName;
   readonly columns?: readonly Identifier[];
   readonly source:
-    | { readonly kind: 'values'; readonly rows: readonly (readonly Expression[])[] }
+    | { readonly kind: 'values'; readonly rows: readonly InsertRow[] }
     | { readonly kind: 'query'; readonly query: Query };
+}
+
+/** One row of VALUES. */
+export interface InsertRow {
+  /** Of the opening parenthesis. */
+  readonly at: number;
+  readonly values: readonly Expression[];
 }
 
 export interface UpdateItem {

@@ -3,6 +3,7 @@
 import type { Expression, Identifier } from './ast-expression.ts';
 import type {
   DeleteStatement,
+  InsertRow,
   InsertStatement,
   TruncateStatement,
   UpdateItem,
@@ -40,11 +41,11 @@ export function parseColumnNames(p: Cursor): readonly Identifier[] {
 }
 
 /** `(value, DEFAULT, …)`. */
-export function parseRow(p: Cursor): readonly Expression[] {
-  p.expect('(');
+export function parseRow(p: Cursor): InsertRow {
+  const at = p.expect('(').start;
   const values = p.list(() => parseValue(p));
   p.expect(')');
-  return values;
+  return { at, values };
 }
 
 function parseValue(p: Cursor): Expression {

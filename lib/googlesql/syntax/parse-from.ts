@@ -19,10 +19,10 @@ import { continuesQuery, startsQuery } from './query-start.ts';
 
 /** Everything behind FROM: items joined by commas and JOINs, leaning left. */
 export function parseFrom(p: Cursor): FromItem {
-  const { at } = p;
   const before = p.startChain();
   let left = parseFromItem(p);
   for (;;) {
+    const { at } = p;
     const join = parseJoinKind(p);
     if (join === undefined) {
       p.endChain(before);

@@ -48,5 +48,5 @@ function parseAction(p: Cursor): MergeAction {
   const columns = p.sees('(') ? parseColumnNames(p) : undefined;
   if (p.accepts('ROW')) return { kind: 'insert', ...(columns === undefined ? {} : { columns }), values: 'ROW' };
   p.expect('VALUES');
-  return { kind: 'insert', ...(columns === undefined ? {} : { columns }), values: parseRow(p) };
+  return { kind: 'insert', ...(columns === undefined ? {} : { columns }), values: parseRow(p).values };
 }

@@ -48,7 +48,7 @@ async function runAssert(run: Run, { condition, description }: AssertStatement):
   if (run.request.dryRun === true) return { ...base, executionMs: 0 };
   const runMs = performance.now();
   if ((await evaluate(run, expression)) !== true) {
-    throw failure('invalidQuery', `Assertion failed${description === undefined ? '' : `: ${description}`}`);
+    throw failure('invalidQuery', description ?? 'Assertion failed');
   }
   return { ...base, executionMs: performance.now() - runMs };
 }
