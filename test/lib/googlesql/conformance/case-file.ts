@@ -116,11 +116,9 @@ function splitStatements(lines: readonly string[]): readonly string[] {
 
 /** First words of statements; what begins with another one is an expression. */
 const statementWords =
-  /^(?:SELECT|WITH|FROM|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|CREATE|ALTER|DROP|DECLARE|SET|BEGIN|ASSERT|EXPORT|LOAD|CALL|EXECUTE|LOOP|WHILE|REPEAT|FOR|RAISE|GRANT|REVOKE|VALUES|\(\s*SELECT|\(\s*FROM|\|>)\b|^(?:IF|CASE)\s+(?!WHEN\b)[^(]*\bTHEN\b[^]*;|^\(\(SELECT|^;|^~/i;
+  /^(?:SELECT|WITH|FROM|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|CREATE|ALTER|DROP|DECLARE|SET|BEGIN|ASSERT|EXPORT|LOAD|CALL|EXECUTE|LOOP|WHILE|REPEAT|FOR|RAISE|GRANT|REVOKE|VALUES|\(\s*SELECT|\(\s*FROM|\|>)\b|^(?:IF|CASE)\s+(?!WHEN\b)[^(]*\bTHEN\b[^]*;|^\(\(SELECT|^;/i;
 
-/** `~` marks text that is taken as it stands, though it begins like an expression. */
 function wholeStatement(text: string): string {
-  if (text.startsWith('~')) return text.slice(1);
   if (/^(?:REPEAT|FOR|SET|LEFT|RIGHT|IF|WITH|DATE|TIME)\s*\(/i.test(text)) return `SELECT ${text}`;
   return statementWords.test(text) ? text : `SELECT ${text}`;
 }
@@ -152,7 +150,7 @@ function readColumns(text: string, place: string): { readonly columns: readonly 
 }
 
 function endOfColumn(text: string): number {
-  const named = typeWord.test(text) || /^(?:ARRAY|STRUCT)</.test(text) ? 0 : (/^[\w$]+ /.exec(text)?.[0].length ?? 0);
+  const named = typeWord.test(text) || /^(?:ARRAY|STRUCT)</.test(text) ? 0 : (/^[\w$-]+ /.exec(text)?.[0].length ?? 0);
   const type = text.slice(named);
   if (/^(?:ARRAY|STRUCT)</.test(type)) return named + closing(type);
   const length = typeWord.exec(type)?.[0].length ?? 0;
