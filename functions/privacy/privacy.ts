@@ -27,6 +27,7 @@ import { sweepExports } from './exports/sweep-exports.ts';
 import { createFacts } from './facts.ts';
 import type { Repeat } from './repeating.ts';
 import { PersonRates } from './reveal/person-rate.ts';
+import type { ReplaySender } from './replays/send-again.ts';
 import type { RotationDeps } from './rotation/rotation-deps.ts';
 import type { RevealDeps } from './reveal/reveal.ts';
 import { certificateRoutes } from './routes/certificate-routes.ts';
@@ -35,6 +36,7 @@ import { erasureRoutes } from './routes/erasure-routes.ts';
 import { exportRoutes } from './routes/export-routes.ts';
 import { holdRoutes } from './routes/hold-routes.ts';
 import { noticeRoutes } from './routes/notice-routes.ts';
+import { replayRoutes } from './routes/replay-routes.ts';
 import { revealRoutes } from './routes/reveal-routes.ts';
 import { rotationRoutes } from './routes/rotation-routes.ts';
 import { stepRoutes } from './routes/step-routes.ts';
@@ -53,6 +55,8 @@ export interface PrivacyParts {
   readonly executions: Executions;
   readonly warehouse: ErasedRows;
   readonly personRows: PersonRows;
+  /** Hands failed events to collect once more. */
+  readonly sendAgain: ReplaySender;
   /** Where this function answers; links of exports begin with it. */
   readonly url: string;
   readonly publisher: Publisher;
@@ -134,6 +138,7 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
       },
       routes: [
         ...revealRoutes(revealDeps),
+        ...replayRoutes(() => ({ ...revealDeps(), rows: parts.personRows, send: parts.sendAgain })),
         ...erasureRoutes(erasureDeps),
         ...stepRoutes(erasureDeps),
         ...rotationRoutes(rotationDeps, catalog),

@@ -1,6 +1,6 @@
 // Owns how privacy is put together in production: its settings, Google's clients, the machine's clock and randomness.
 import { randomBytes } from 'node:crypto';
-import { createIdentifier } from '#shared/gcp/identity.ts';
+import { createFunctionCaller, createIdentifier } from '#shared/gcp/identity.ts';
 import { keptBecauseOf } from '#shared/gcp/key-bucket.ts';
 import { keyStoresOf } from '#shared/gcp/key-stores.ts';
 import { createObjectStore } from '#shared/gcp/objects.ts';
@@ -12,11 +12,13 @@ import { systemClock } from '#shared/platform/clock.ts';
 import { readSettings } from '#shared/platform/settings.ts';
 import { lazyExecutions, lazyPersonRows, lazyWarehouse } from './lazy-clients.ts';
 import { createPrivacy, type Privacy } from './privacy.ts';
+import { createReplaySender } from './replays/send-again.ts';
 import { repeatByTimer } from './repeating.ts';
 
 /** @throws PlatformError configuration_invalid */
 export function wirePrivacy(environment: Readonly<Record<string, string | undefined>>): Privacy {
-  const { projectId, region, privacyUrl, audience, iapAudience, revocationBoundSeconds } = readSettings(environment);
+  const { projectId, region, collectUrl, privacyUrl, audience, iapAudience, revocationBoundSeconds } =
+    readSettings(environment);
   const place = { projectId, region };
   const log = createStdoutLog('privacy', systemClock);
   return createPrivacy({
@@ -29,6 +31,7 @@ export function wirePrivacy(environment: Readonly<Record<string, string | undefi
     executions: lazyExecutions(place),
     warehouse: lazyWarehouse(place),
     personRows: lazyPersonRows(place),
+    sendAgain: createReplaySender(createFunctionCaller(audience), collectUrl),
     url: privacyUrl,
     publisher: createPublisher(projectId, log),
     identify: createIdentifier({ audience, ...(iapAudience === '' ? {} : { iapAudience }) }),
