@@ -40,6 +40,7 @@ import { replayRoutes } from './routes/replay-routes.ts';
 import { revealRoutes } from './routes/reveal-routes.ts';
 import { rotationRoutes } from './routes/rotation-routes.ts';
 import { stepRoutes } from './routes/step-routes.ts';
+import { statusRoutes } from './routes/status-routes.ts';
 import { subjectRoutes } from './routes/subject-routes.ts';
 
 /** What privacy needs from outside. */
@@ -147,6 +148,7 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
         ...subjectRoutes(erasureDeps),
         ...noticeRoutes(erasureDeps),
         ...exportRoutes(erasureDeps, parts.url),
+        ...statusRoutes(() => keys.keys),
         ...certificateRoutes(parts.certificateKey),
       ],
       identify: (headers) => identify(parts, catalog, headers),

@@ -87,6 +87,11 @@ async function peopled(): Promise<ErasureWorld> {
     // Swapped: beside her token, a value that is not hers.
     event('e4', ann, ben.seal({ email: 'other' })),
   );
+  const failed = await world.process().use({ subject: { kind: 'user', id: ANN }, purpose: 'quality' }, ({ keys }) => ({
+    subject: keys.token,
+    sealed: sealFields(keys, { original: '{"type":"music.Played"}' }).toString('base64'),
+  }));
+  if (failed.kind === 'used') put('platform.failed_events', { code: 'wrong_type', ...failed.result });
   put(
     MAILS,
     { day: '2026-11-20', subject: ann.token, email: ANN },
@@ -123,6 +128,8 @@ function assertComplete(files: Readonly<Record<string, string>>): void {
     (JSON.parse(text('music.mails.json')) as { email: string }[]).map(({ email }) => email),
     [ANN],
   );
+  const [failed] = JSON.parse(text('platform.failed_events.json')) as { code: string; original: string }[];
+  assert.deepEqual([failed?.code, failed?.original], ['wrong_type', '{"type":"music.Played"}']);
   const [header = '', , second = ''] = text('music.played.csv').split('\r\n');
   assert.ok(header.split(',').includes('email') && !header.split(',').includes('sealed'), header);
   assert.ok(second.includes(`"'=HYPERLINK(""http://x"")"`), 'what a spreadsheet would run is escaped');
@@ -304,7 +311,7 @@ test('an erasure that was asked to export first does, and the archive outlives t
   const { record } = await requestErasure(world.deps(), asked);
   await driveOn(world, record.id, new Process());
   const done = (await readErasure(world.objects, record.id)).record;
-  assert.deepEqual([done.state, done.steps.exported?.rows], ['certified', 4]);
+  assert.deepEqual([done.state, done.steps.exported?.rows], ['certified', 5]);
   assertComplete(await archive(world, record.id, await renewLink(world.deps(), record.id)));
   const certificate = String((await world.objects.read('certificates/000000000000'))?.body);
   assert.match(certificate, /put together for the person/);

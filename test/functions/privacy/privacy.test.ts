@@ -45,6 +45,13 @@ test('it is healthy, describes itself, and shows the public key of its certifica
   assert.equal(key.asymmetricKeyDetails?.namedCurve, 'prime256v1');
 });
 
+test('the revocation bound is published, with how far this instance is from it', async () => {
+  const { body } = await privacy.get('/v1/revocation', 'analyst');
+  assert.equal(body['revocation_bound_seconds'], BOUND_SECONDS);
+  assert.ok(Number(body['keyrings_held']) >= 0);
+  assert.equal((await privacy.get('/v1/revocation')).status, 401);
+});
+
 test('only compliance reveals and erases, only services take steps, and nobody does anything without a token', async () => {
   const value = asked(await sealedFor('ben@example.com'));
   for (const role of ['analyst', 'team', 'admin', 'workflows']) {
