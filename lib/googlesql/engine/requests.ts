@@ -133,7 +133,7 @@ export interface StatementResult {
   readonly referencedRoutines: readonly RoutineRef[];
   /** Parameters the SQL names and the request does not give; filled by a dry run only. */
   readonly undeclaredParameters?: readonly JsonObject[];
-  /** Logical bytes of the columns read (an estimate for now). */
+  /** Logical bytes of the columns read in the partitions that the statement picks, under BigQuery's size rules. */
   readonly bytesProcessed: number;
   /** Milliseconds spent analysing and running. */
   readonly analysisMs: number;

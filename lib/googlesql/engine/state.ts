@@ -6,7 +6,7 @@ import type { Database } from './storage/database.ts';
 import type { DefinitionStore } from './storage/definition-store.ts';
 import type { Locks } from './storage/locks.ts';
 import type { ResultStore } from './storage/result-store.ts';
-import type { TableProfile } from './storage/table-profile.ts';
+import type { TableSizes } from './storage/table-sizes.ts';
 import type { RetiredTables } from './storage/retired-tables.ts';
 
 export interface EngineState {
@@ -18,8 +18,7 @@ export interface EngineState {
   readonly locks: Locks;
   readonly retired: RetiredTables;
   readonly checkpoints: Checkpoints;
-  /** Of stored tables by relation, until their rows change. */
-  readonly profiles: Map<string, TableProfile>;
+  readonly sizes: TableSizes;
   /** When the rows of a physical table last changed, Unix milliseconds. */
   readonly rowChanges: Map<number, number>;
 }

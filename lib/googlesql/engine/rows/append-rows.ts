@@ -45,7 +45,7 @@ export async function appendRows(state: EngineState, append: Append, nowMs: numb
       const time = partitionTimeOf(record, partition, nowMs);
       return commit(state, connection, nowMs, async (): Promise<Step<AppendResult>> => {
         await writeRows(connection, record, valid, time);
-        return { value: { appended: valid.length, rowErrors }, rows: [physicalOf(record)] };
+        return { value: { appended: valid.length, rowErrors }, added: [physicalOf(record)] };
       });
     }),
   );

@@ -10,7 +10,15 @@ import { execute, sessionOf, type Run } from './run.ts';
 /** The value of an expression that refers to no columns. */
 export async function evaluate(run: Run, expression: Expression): Promise<SqlValue> {
   if (expression.kind === 'literal') return expression.value;
-  const text = emitExpression(expression, newContext(sessionOf(run)));
-  const reader = await execute(run, () => run.connection.runAndReadAll(`SELECT ${text}`));
-  return duckReader(reader.columnType(0))(reader.getRows()[0]?.[0] ?? null);
+  return (await evaluateAll(run, [expression]))[0] ?? null;
+}
+
+/** The values of several such expressions, computed together. */
+export async function evaluateAll(run: Run, expressions: readonly Expression[]): Promise<readonly SqlValue[]> {
+  if (expressions.length === 0) return [];
+  const context = newContext(sessionOf(run));
+  const texts = expressions.map((expression) => emitExpression(expression, context));
+  const reader = await execute(run, () => run.connection.runAndReadAll(`SELECT ${texts.join(', ')}`));
+  const row = reader.getRows()[0] ?? [];
+  return expressions.map((_, i) => duckReader(reader.columnType(i))(row[i] ?? null));
 }

@@ -12,7 +12,7 @@ import type { DmlStats, StatementResult, StatementType } from '../requests.ts';
 import { commit, type Step } from '../storage/commit.ts';
 import { inTransaction } from '../storage/database.ts';
 import { tableKey } from '../storage/records.ts';
-import { bytesRead } from '../storage/table-profile.ts';
+import { bytesRead, readingOf } from './bytes-read.ts';
 import { referencesOf } from './references.ts';
 import { execute, newAnalysis, sessionOf, type Run } from './run.ts';
 
@@ -32,7 +32,7 @@ export async function runChange(run: Run, statement: ChangeStatement): Promise<S
   const base = {
     statementType: statementTypes[first.tree.kind],
     ...referencesOf(first.analysis),
-    bytesProcessed: await bytesRead(run.state, first.analysis.tables.values()),
+    bytesProcessed: await bytesRead(run, readingOf(first.tree)),
     analysisMs: performance.now() - startMs,
   };
   if (run.request.dryRun === true) return { ...base, executionMs: 0 };
@@ -70,7 +70,8 @@ async function changeStored(run: Run, statement: ChangeStatement): Promise<DmlSt
     const ref = refOf(tree.target.path);
     const physical = state.definitions.table(ref)?.physical;
     if (physical === undefined) throw tableNotFound(ref);
-    return { value: await applyPlan(run, tree), rows: [physical] };
+    const value = await applyPlan(run, tree);
+    return tree.kind === 'insert' ? { value, added: [physical] } : { value, rows: [physical] };
   });
 }
 

@@ -4,8 +4,8 @@ import { resolveDefinition, type DefinitionStatement } from '../../analysis/reso
 import { byKind, type RulesByKind } from '../../syntax/by-kind.ts';
 import type { DefinitionTree } from '../../tree/definition.ts';
 import type { StatementResult, StatementType } from '../requests.ts';
-import { bytesRead } from '../storage/table-profile.ts';
 import { alterObject } from './alter.ts';
+import { bytesRead } from './bytes-read.ts';
 import { createFunction, createSchema, createView } from './create-objects.ts';
 import { createTable } from './create-table.ts';
 import type { DefinitionOutcome } from './definition-outcome.ts';
@@ -32,7 +32,10 @@ export async function runDefinition(run: Run, statement: DefinitionStatement): P
   const base = {
     statementType: statementTypeOf(tree),
     ...referencesOf(analysis),
-    bytesProcessed: await bytesRead(run.state, analysis.tables.values()),
+    bytesProcessed: await bytesRead(
+      run,
+      tree.kind === 'createTable' && tree.query !== undefined ? { queries: [tree.query] } : {},
+    ),
     analysisMs: performance.now() - startMs,
   };
   if (run.request.dryRun === true) return { ...base, executionMs: 0 };

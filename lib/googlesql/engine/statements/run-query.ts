@@ -5,7 +5,7 @@ import { generateOutput, outputColumns } from '../../duckdb/output.ts';
 import type { Query } from '../../syntax/ast-query.ts';
 import type { QueryTree } from '../../tree/expression.ts';
 import type { StatementResult } from '../requests.ts';
-import { bytesRead } from '../storage/table-profile.ts';
+import { bytesRead } from './bytes-read.ts';
 import { collectRows } from './collect-rows.ts';
 import { writeDestination } from './destination.ts';
 import { referencesOf } from './references.ts';
@@ -22,7 +22,7 @@ export async function runQuery(run: Run, query: Query): Promise<StatementResult>
     statementType: 'SELECT',
     schema: { fields },
     ...referencesOf(analysis),
-    bytesProcessed: await bytesRead(run.state, analysis.tables.values()),
+    bytesProcessed: await bytesRead(run, { queries: [tree] }),
     analysisMs: performance.now() - startMs,
   } as const;
   if (run.request.dryRun === true) return { ...base, executionMs: 0 };

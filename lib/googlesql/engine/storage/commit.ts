@@ -13,6 +13,8 @@ export interface Step<T> {
   readonly definitions?: readonly DefinitionChange[];
   /** Tables whose rows changed. */
   readonly rows?: readonly PhysicalTable[];
+  /** Tables of which rows were added and no others changed. */
+  readonly added?: readonly PhysicalTable[];
 }
 
 /** Runs the step in a transaction; when this resolves, it is on disk and everybody sees it. */
@@ -30,9 +32,10 @@ export async function commit<T>(
     throw mapDuckError(error);
   });
   applyDefinitions(state, step.definitions ?? []);
-  for (const { id, columns } of step.rows ?? []) {
+  for (const { id } of step.rows ?? []) state.sizes.changed(relationName(id));
+  for (const { id } of step.added ?? []) state.sizes.grown(relationName(id));
+  for (const { id, columns } of [...(step.rows ?? []), ...(step.added ?? [])]) {
     state.rowChanges.set(id, nowMs);
-    state.profiles.delete(relationName(id));
     state.checkpoints.written(id, columns.length);
   }
   return step.value;
@@ -46,7 +49,7 @@ function applyDefinitions(state: EngineState, changes: readonly DefinitionChange
   for (const id of before) {
     if (named.has(id)) continue;
     state.rowChanges.delete(id);
-    state.profiles.delete(relationName(id));
+    state.sizes.changed(relationName(id));
     state.retired.retire(id);
   }
 }

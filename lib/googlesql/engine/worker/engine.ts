@@ -13,6 +13,7 @@ import { Locks, Slots } from '../storage/locks.ts';
 import { dropOrphans } from '../storage/physical.ts';
 import { ResultStore } from '../storage/result-store.ts';
 import { RetiredTables } from '../storage/retired-tables.ts';
+import { TableSizes } from '../storage/table-sizes.ts';
 
 /** Statements that run at once; the memory of DuckDB is shared among them. */
 const MAX_RUNNING = 4;
@@ -45,7 +46,7 @@ export class Engine {
       locks: new Locks(),
       retired: new RetiredTables(database),
       checkpoints: new Checkpoints(database, settings.memoryLimitMb),
-      profiles: new Map(),
+      sizes: new TableSizes(database),
       rowChanges: new Map(),
     });
   }
