@@ -9,6 +9,7 @@ import { registerDown } from './commands/down.ts';
 import { registerEnv } from './commands/env.ts';
 import { registerEpoch } from './commands/epoch.ts';
 import { registerErase } from './commands/erase.ts';
+import { registerEvents } from './commands/events.ts';
 import { registerExec } from './commands/exec.ts';
 import { registerExport } from './commands/export.ts';
 import { registerHold } from './commands/hold.ts';
@@ -44,6 +45,7 @@ const COMMANDS = [
   registerRollback,
   registerSend,
   registerKey,
+  registerEvents,
   registerPartitions,
   registerRecords,
   registerRun,

@@ -22,6 +22,7 @@ import { createPlatformTime } from './platform-time.ts';
 import { callerRoutes } from './routes/caller-routes.ts';
 import { countRoutes } from './routes/count-routes.ts';
 import { endpointRoutes } from './routes/endpoint-routes.ts';
+import { failedRoutes } from './routes/failed-routes.ts';
 import { lineageRoutes } from './routes/lineage-routes.ts';
 import { runRoutes } from './routes/run-routes.ts';
 import { serviceRoutes } from './routes/service-routes.ts';
@@ -73,6 +74,7 @@ export function createMetadata(deps: MetadataDeps): Metadata {
     ...countRoutes(parts),
     ...callerRoutes(parts),
     ...writeKeyRoutes(parts),
+    ...failedRoutes(parts),
     ...consoleRoutes(deps.assets),
   ];
   const stopAdopting = repeat(deps.startTimer, CATALOG_EVERY_MS, () => parts.applied.refresh());

@@ -65,6 +65,11 @@ export function exitCode(code: ErrorCode): number {
   return errorEntry(code).exit ?? EXIT_FAILED;
 }
 
+/** Whether a text is a code with which events are rejected. */
+export function isRejectionCode(text: string): text is RejectionCode {
+  return Object.hasOwn(REJECTION_CODES, text);
+}
+
 /** Whether a text is a code of the table, for codes that come back over a wire. */
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(ERROR_CODES, text);

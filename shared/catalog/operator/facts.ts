@@ -69,6 +69,16 @@ export const FACT_VIEWS = {
       revoked_at: ['$.revokedAt', 'TIMESTAMP'],
     },
   },
+  'events.replayed': {
+    view: 'replays',
+    description: 'Failed events that were sent again after a fix: a row for each, and what became of it.',
+    each: '$.events',
+    columns: {
+      failed_id: ['$.id', 'STRING'],
+      status: ['$.status', 'STRING'],
+      code: ['$.code', 'STRING'],
+    },
+  },
   'access.recorded': {
     view: 'accesses',
     description: 'Every opening of sealed values: by whom, for what, how many.',
