@@ -6,7 +6,6 @@ import { parseJsonBytes } from '../../platform/json-bytes.ts';
 
 /** `requested`: being put together. `ready`: can be fetched, once. `fetched`, `expired`: nothing is left but this record. */
 export const EXPORT_STATES = ['requested', 'ready', 'fetched', 'expired'] as const;
-export type ExportState = (typeof EXPORT_STATES)[number];
 
 const timeMs = z.int().min(0);
 const count = z.int().min(0);
