@@ -3,6 +3,7 @@
 import type { FunctionCall, NamedArgument } from '../syntax/ast-expression.ts';
 import { SqlError } from '../syntax/sql-error.ts';
 import { findFunction, functionNames } from '../functions/functions.ts';
+import { isUnsupported } from '../functions/unsupported.ts';
 import type { FunctionDefinition, ScalarDefinition } from '../functions/definition.ts';
 import type { Expression } from '../tree/expression.ts';
 import type { SqlValue } from '../values/sql-value.ts';
@@ -34,6 +35,7 @@ function nameOf(node: FunctionCall): { readonly name: string; readonly safe: boo
 
 function unknown(node: FunctionCall, name: string): never {
   const shown = node.path.map((part) => part.name).join('.');
+  if (isUnsupported(name)) throw new SqlError(`Function ${name} is not supported locally`, node.at, 'notImplemented');
   throw new SqlError(`Function not found: ${shown}${suggestion(name, functionNames())}`, node.at);
 }
 

@@ -1,6 +1,7 @@
 /** Table functions in FROM: a call stands for the function's query, its parameters for the arguments. */
 
 import type { Query, TableArgument, TableFunctionItem } from '../syntax/ast-query.ts';
+import { isUnsupported } from '../functions/unsupported.ts';
 import { parseScriptOrThrow } from '../syntax/parse.ts';
 import { SqlError } from '../syntax/sql-error.ts';
 import type { Expression, QueryTree } from '../tree/expression.ts';
@@ -17,14 +18,19 @@ import { findRoutine } from './resolve-routine.ts';
 export function resolveTableFunction(item: TableFunctionItem, scope: QueryScope): Relation {
   const { analysis } = scope;
   const found = findRoutine(item.path, analysis);
-  if (found.kind !== 'found' || found.value.kind !== 'table') {
-    throw new SqlError(`Table-valued function not found: ${item.path.map(({ name }) => name).join('.')}`, item.at);
-  }
+  if (found.kind !== 'found' || found.value.kind !== 'table') throw unknown(item);
   const routine = found.value;
   analysis.routines.set(pathText(routine.path), routine);
   const names = bindParameters(routine, item, scope);
   const query = analysis.inside(`Function ${pathText(routine.path)}`, () => expand(routine, names, scope, item.at));
   return relationOf(query, item.alias?.name);
+}
+
+function unknown({ path, at }: TableFunctionItem): SqlError {
+  const name = path.map((part) => part.name).join('.');
+  return isUnsupported(name.toUpperCase())
+    ? new SqlError(`Function ${name.toUpperCase()} is not supported locally`, at, 'notImplemented')
+    : new SqlError(`Table-valued function not found: ${name}`, at);
 }
 
 function bindParameters(routine: CatalogRoutine, item: TableFunctionItem, scope: QueryScope): NameScope {

@@ -44,6 +44,8 @@ export interface JsFunction {
   readonly signature: Signature;
   /** `skip`: NULL in gives NULL out without a call; `see`: the function is called with nulls. */
   readonly nulls: 'skip' | 'see';
+  /** Each call gives something else: not folded, and not computed once for equal arguments. */
+  readonly volatile?: true;
   readonly call: (...list: readonly SqlValue[]) => SqlValue;
 }
 
@@ -56,6 +58,14 @@ export function js<Text extends string>(
 ): Omit<JsFunction, 'name'> {
   // DuckDB hands over values of the signature's types, whatever the signature.
   return { signature: parseSignature(signature), nulls: 'skip', call: call as unknown as JsFunction['call'] };
+}
+
+/** A function that is not called for NULLs, and gives something else each time. */
+export function jsVolatile<Text extends string>(
+  signature: Text,
+  call: (...list: ArgumentsOf<Text>) => ResultOf<Text>,
+): Omit<JsFunction, 'name'> {
+  return { ...js(signature, call), volatile: true };
 }
 
 /** A function that sees NULLs. */

@@ -15,7 +15,7 @@ import {
 } from '../../../tink/keyset.ts';
 import { ValueError } from '../../values/sql-value.ts';
 import { utf8Text } from '../../values/value-text.ts';
-import { js, named } from './define.ts';
+import { js, jsVolatile, named } from './define.ts';
 
 const buffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
@@ -88,11 +88,11 @@ function opened(name: string, result: OpenResult): Uint8Array {
 }
 
 export const keysetFunctions = named({
-  gs_keys_new: js('(STRING) -> BYTES', (type) => encodeKeyset(newKeyset(type))),
-  gs_keys_rotate: js('(BYTES, STRING) -> BYTES', (keyset, type) =>
+  gs_keys_new: jsVolatile('(STRING) -> BYTES', (type) => encodeKeyset(newKeyset(type))),
+  gs_keys_rotate: jsVolatile('(BYTES, STRING) -> BYTES', (keyset, type) =>
     encodeKeyset(rotated(read(keyset, 'KEYS.ROTATE_KEYSET'), type)),
   ),
-  gs_keys_add_raw: js('(BYTES, STRING, BYTES) -> BYTES', (keyset, type, raw) =>
+  gs_keys_add_raw: jsVolatile('(BYTES, STRING, BYTES) -> BYTES', (keyset, type, raw) =>
     encodeKeyset(withRawKey(read(keyset, 'KEYS.ADD_KEY_FROM_RAW_BYTES'), type, raw)),
   ),
   gs_keys_length: js('(BYTES) -> INT64', (keyset) => BigInt(read(keyset, 'KEYS.KEYSET_LENGTH').keys.length)),
@@ -100,7 +100,7 @@ export const keysetFunctions = named({
   gs_keys_from_json: js('(STRING) -> BYTES', (text) =>
     encodeKeyset(usable(keysetFromJson(text), 'KEYS.KEYSET_FROM_JSON')),
   ),
-  gs_aead_encrypt: js('(BYTES, BYTES, BYTES) -> BYTES', encrypt),
+  gs_aead_encrypt: jsVolatile('(BYTES, BYTES, BYTES) -> BYTES', encrypt),
   gs_aead_decrypt_bytes: js('(BYTES, BYTES, BYTES) -> BYTES', (keyset, sealed, context) =>
     decrypt('AEAD.DECRYPT_BYTES', keyset, sealed, context),
   ),

@@ -36,6 +36,7 @@ function scalarFunction(definition: JsFunction): DuckDBScalarFunction {
     ...(open ? { varArgsType: ANY } : {}),
     returnType: duckDBType(typeOf(signature.result) ?? { kind: 'STRING' }),
     specialHandling: definition.nulls === 'see',
+    volatile: definition.volatile ?? false,
     mainFunction: (_info, input, output) => runChunk(definition, input, output, write),
   });
 }
