@@ -87,6 +87,6 @@ function ask<Answer>(
   const query = new URLSearchParams({ since: sinceOf(since, Date.now()), ...more });
   if (type !== undefined) query.set('type', type);
   if (reason !== undefined) query.set('reason', reason);
-  const url = `${connection.ready.metadata}/v1/failed-events${verb}?${query}`;
+  const url = `${connection.ready.metadata}/v1/failed-events${verb}?${query.toString()}`;
   return call<Answer>({ url, bearer: tokenOf(connection, 'analyst') });
 }

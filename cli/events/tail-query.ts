@@ -40,7 +40,8 @@ export class Seen {
   /** The rows that were not there before, without what everybody knows of them. */
   take(rows: readonly PlainRow[]): readonly PlainRow[] {
     const fresh = rows.filter((row) => {
-      const [name, atMs] = [`${row['event_type']} ${row['event_id']}`, parseTimestamp(String(row['received_at'])) ?? 0];
+      const atMs = parseTimestamp(textOf(row, 'received_at')) ?? 0;
+      const name = `${textOf(row, 'event_type')} ${textOf(row, 'event_id')}`;
       if (this.#shown.has(name)) return false;
       this.#shown.set(name, atMs);
       this.#newestMs = Math.max(this.#newestMs, atMs);
@@ -52,7 +53,7 @@ export class Seen {
 }
 
 function ownColumns(row: PlainRow): PlainRow {
-  const all = JSON.parse(String(row['event'])) as Readonly<Record<string, unknown>>;
+  const all = JSON.parse(textOf(row, 'event')) as Readonly<Record<string, unknown>>;
   const own = Object.entries(all).filter(([name, value]) => !COMMON_COLUMNS.has(name) && value !== null);
   return { ...row, event: JSON.stringify(Object.fromEntries(own)) };
 }
@@ -78,3 +79,8 @@ const COMMON_COLUMNS: ReadonlySet<string> = new Set([
   'visitor',
   'sealed',
 ]);
+
+function textOf(row: PlainRow, column: string): string {
+  const value = row[column];
+  return typeof value === 'string' ? value : '';
+}

@@ -23,6 +23,8 @@ interface Endpoints {
 
 /** Each look is a query over what came since the look before. */
 const LOOK_EVERY_MS = 2000;
+/** Of a pseudonym, enough to tell people on a screen apart. */
+const SUBJECT_CHARS = 8;
 
 export function registerTail(events: Command): void {
   events
@@ -44,6 +46,8 @@ async function tail(endpoint: string | undefined, options: Options): Promise<voi
   adoptEnvironment(connection.environment);
   // Loaded after the environment is set, and only by the command that needs it.
   const { runQuery } = await import('#shared/gcp/query.ts');
+  // Who reads no further has seen enough: `trib events tail | head`.
+  process.stdout.on('error', () => process.exit());
   const seen = new Seen(sinceOf(options.since, Date.now()));
   if (options.follow) say(`watching ${names.join(', ')}; end with Ctrl-C`);
   for (;;) {
@@ -55,12 +59,19 @@ async function tail(endpoint: string | undefined, options: Options): Promise<voi
 }
 
 function show({ event, ...head }: PlainRow, json: boolean | undefined): void {
-  const data: unknown = JSON.parse(String(event));
+  const text = (column: string): string => {
+    const value = head[column];
+    return typeof value === 'string' ? value : '';
+  };
+  const data = typeof event === 'string' ? event : '{}';
   const line = json
-    ? JSON.stringify({ ...head, data })
-    : `${head['received_at']}  ${head['event_type']}  ${String(head['subject'] ?? '')
-        .slice(0, 8)
-        .padEnd(8)}  ${JSON.stringify(data)}`;
+    ? `${JSON.stringify(head).slice(0, -1)},"data":${data}}`
+    : [
+        text('received_at'),
+        text('event_type'),
+        text('subject').slice(0, SUBJECT_CHARS).padEnd(SUBJECT_CHARS),
+        data,
+      ].join('  ');
   process.stdout.write(`${line}\n`);
 }
 

@@ -53,7 +53,8 @@ const BEFORE_TYPE: ReadonlySet<RejectionCode> = new Set([
 /** The newest failed events, and what a replay came to. */
 export function failedEventsSql(filter: FailedFilter, limit: number): string {
   return [
-    'SELECT failed_id, FORMAT_TIMESTAMP("%FT%H:%M:%E3SZ", failed_at) AS failed_at, event_type, code, path, declaration,',
+    'SELECT failed_id, FORMAT_TIMESTAMP("%FT%H:%M:%E3SZ", failed.failed_at) AS failed_at, event_type, failed.code AS code,',
+    '  path, declaration,',
     '  write_key, sdk, release, replays.status AS replay_status, replays.code AS replay_code',
     `FROM (${eachOnce(filter)}) AS failed`,
     `LEFT JOIN (${lastReplays(filter)}) AS replays USING (failed_id)`,
