@@ -22,6 +22,7 @@ import { createPlatformTime } from './platform-time.ts';
 import { callerRoutes } from './routes/caller-routes.ts';
 import { countRoutes } from './routes/count-routes.ts';
 import { endpointRoutes } from './routes/endpoint-routes.ts';
+import { erasureRoutes } from './routes/erasure-routes.ts';
 import { failedRoutes } from './routes/failed-routes.ts';
 import { lineageRoutes } from './routes/lineage-routes.ts';
 import { runRoutes } from './routes/run-routes.ts';
@@ -72,6 +73,7 @@ export function createMetadata(deps: MetadataDeps): Metadata {
     ...runRoutes(parts, passes),
     ...lineageRoutes(parts),
     ...countRoutes(parts),
+    ...erasureRoutes(parts),
     ...callerRoutes(parts),
     ...writeKeyRoutes(parts),
     ...failedRoutes(parts),

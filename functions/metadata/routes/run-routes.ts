@@ -12,6 +12,7 @@ import type { Passes } from '../driving/passes.ts';
 import type { Parts } from '../parts.ts';
 import { declared } from './endpoint-routes.ts';
 import { lastRuns } from './last-runs.ts';
+import { limitOf } from './limit.ts';
 import { partitionOf } from './partition-of.ts';
 
 const DEFAULT_LIMIT = 50;
@@ -43,7 +44,9 @@ export function runRoutes(parts: Parts, passes: Passes): readonly Route[] {
       summary: 'The last run of each partition, newest first. The whole history is in platform.runs.',
       allow: ['analyst', 'team', 'compliance', 'service'],
       answer: runsShape,
-      handle: async ({ query }) => ({ json: { runs: await last(limitOf(query.get('limit'))) } }),
+      handle: async ({ query }) => ({
+        json: { runs: await last(limitOf(query, { byDefault: DEFAULT_LIMIT, most: MAX_LIMIT })) },
+      }),
     }),
   ];
 }
@@ -78,12 +81,4 @@ async function runByHand(parts: Parts, passes: Passes, name: PartitionName): Pro
     case 'refused':
       throw new PlatformError('run_in_progress');
   }
-}
-
-function limitOf(text: string | null): number {
-  const limit = text === null ? DEFAULT_LIMIT : Number(text);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
-    throw new PlatformError('invalid_argument', { message: `limit must be a whole number from 1 to ${MAX_LIMIT}.` });
-  }
-  return limit;
 }

@@ -15,8 +15,14 @@ import { canonicalJson } from '#shared/platform/canonical-json.ts';
 import { parseJsonBytes } from '#shared/platform/json-bytes.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
-import { formatTimestamp } from '#shared/platform/timestamp.ts';
 import { encodeErasure, type ErasureRecord, parseErasure } from '#shared/privacy/erasure/erasure-record.ts';
+import {
+  ERASURES_PREFIX,
+  erasureObject,
+  labelsOfErasure,
+  type ListedErasure,
+  listedErasure,
+} from '#shared/privacy/erasure/listed-erasure.ts';
 
 /** A record as it was read, and the generation that a change of it must name. */
 export interface StoredErasure {
@@ -38,15 +44,13 @@ export interface OpenErasure {
   readonly generation: string;
 }
 
-const RECORD_PREFIX = 'erasures/';
-const RECORD_SUFFIX = '/record';
 const OPEN_PREFIX = 'erasures-open/';
 
 const openEntry = z.strictObject({ id: z.string().min(8).max(64), createdAtMs: z.int().min(0) });
 
 /** The object of a part of an erasure. */
 export function partObject(id: string, part: ErasurePart): string {
-  return `${RECORD_PREFIX}${id}/${part}`;
+  return `${ERASURES_PREFIX}${id}/${part}`;
 }
 
 /** @throws PlatformError unknown_erasure, or corrupt when the record is damaged */
@@ -58,7 +62,7 @@ export async function readErasure(store: ObjectStore, id: string): Promise<Store
 
 /** The record of an erasure, if there is one. @throws PlatformError corrupt when it is damaged */
 export async function findErasure(store: ObjectStore, id: string): Promise<StoredErasure | undefined> {
-  const found = await store.read(recordObject(id));
+  const found = await store.read(erasureObject(id));
   if (found === undefined) return undefined;
   const record = parseErasure(found.body);
   if (record === undefined) throw new PlatformError('corrupt', { message: 'The record of the erasure is damaged.' });
@@ -67,7 +71,7 @@ export async function findErasure(store: ObjectStore, id: string): Promise<Store
 
 /** Writes the record of a new erasure; false when there is one. */
 export async function createErasure(store: ObjectStore, record: ErasureRecord): Promise<boolean> {
-  const created = await store.create(recordObject(record.id), encodeErasure(record), labelsOf(record));
+  const created = await store.create(erasureObject(record.id), encodeErasure(record), labelsOfErasure(record));
   return created.kind === 'created';
 }
 
@@ -78,24 +82,20 @@ export async function replaceErasure(
   record: ErasureRecord,
 ): Promise<boolean> {
   const { generation } = before;
-  const replaced = await store.replace(recordObject(record.id), generation, encodeErasure(record), labelsOf(record));
+  const replaced = await store.replace(
+    erasureObject(record.id),
+    generation,
+    encodeErasure(record),
+    labelsOfErasure(record),
+  );
   return replaced.kind === 'replaced';
-}
-
-/** What a listing says of an erasure, without reading its record. */
-export interface ListedErasure {
-  readonly id: string;
-  readonly state: string;
-  readonly receivedAt: string;
-  readonly dueAt: string;
 }
 
 /** The erasures from an id on, in order of their ids, which is that of their receipt. */
 export async function* listErasures(store: ObjectStore, fromId: string): AsyncGenerator<ListedErasure> {
-  for await (const { name, labels } of store.list(RECORD_PREFIX, { from: `${RECORD_PREFIX}${fromId}` })) {
-    if (!name.endsWith(RECORD_SUFFIX)) continue;
-    const { state = '', receivedAt = '', dueAt = '' } = labels;
-    yield { id: name.slice(RECORD_PREFIX.length, -RECORD_SUFFIX.length), state, receivedAt, dueAt };
+  for await (const object of store.list(ERASURES_PREFIX, { from: `${ERASURES_PREFIX}${fromId}` })) {
+    const listed = listedErasure(object);
+    if (listed !== undefined) yield listed;
   }
 }
 
@@ -151,14 +151,6 @@ export async function changeErasure(
 }
 const MAX_RACES = 10;
 
-function recordObject(id: string): string {
-  return `${RECORD_PREFIX}${id}${RECORD_SUFFIX}`;
-}
-
 function openObject(subject: string): string {
   return `${OPEN_PREFIX}${subject}`;
-}
-
-function labelsOf({ state, receivedAtMs, dueAtMs }: ErasureRecord): Readonly<Record<string, string>> {
-  return { state, receivedAt: formatTimestamp(receivedAtMs), dueAt: formatTimestamp(dueAtMs) };
 }

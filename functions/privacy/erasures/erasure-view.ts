@@ -21,6 +21,7 @@ export const erasureSummary = z.object({
   state: z.string(),
   receivedAt: z.string(),
   dueAt: z.string(),
+  certifiedAt: z.string().optional(),
 });
 
 /** An erasure by itself. */
