@@ -13,7 +13,15 @@ import {
   promiseShape,
   withinShape,
 } from '#shared/metadata/api/endpoint-shapes.ts';
-import { newestPartitionsShape, partitionShape, shownState } from '#shared/metadata/api/partition-shape.ts';
+import { erasureShape, erasureState } from '#shared/metadata/api/erasure-shape.ts';
+import {
+  inputPinShape,
+  missingInputShape,
+  newestPartitionsShape,
+  onePartitionShape,
+  partitionShape,
+  shownState,
+} from '#shared/metadata/api/partition-shape.ts';
 import { runShape } from '#shared/metadata/api/run-shape.ts';
 import { z } from 'zod';
 import { type JsonSchema, typeDeclaration } from './typescript-of-schema.ts';
@@ -27,6 +35,9 @@ const NAMES = {
   PartitionState: shownState,
   Partition: partitionShape,
   NewestPartitions: newestPartitionsShape,
+  InputPin: inputPinShape,
+  MissingInput: missingInputShape,
+  OnePartition: onePartitionShape,
   FreshnessState: freshnessState,
   Freshness: freshnessShape,
   Within: withinShape,
@@ -36,6 +47,8 @@ const NAMES = {
   Column: columnShape,
   Contract: contractShape,
   Run: runShape,
+  ErasureState: erasureState,
+  Erasure: erasureShape,
   OtherVerdicts: otherVerdictsShape,
   Counts: countsShape,
   Caller: callerShape,

@@ -33,6 +33,47 @@ export interface NewestPartitions {
   }[];
 }
 
+export interface InputPin {
+  readonly endpoint: string;
+  readonly key: string;
+  readonly generation: number;
+}
+
+export interface MissingInput {
+  readonly endpoint: string;
+  readonly key?: string;
+  readonly state: PartitionState | 'absent';
+}
+
+export interface OnePartition {
+  readonly key: string;
+  readonly state: PartitionState;
+  readonly generation: number;
+  readonly rows: number;
+  readonly publishedAt?: string;
+  readonly run?: string;
+  readonly claimedAt?: string;
+  readonly failure?: {
+    readonly code: string;
+    readonly message?: string;
+    readonly at: string;
+    readonly retryAt?: string;
+  };
+  readonly inputs: readonly InputPin[];
+  readonly missing?: readonly MissingInput[];
+  readonly codeDigest?: string;
+  readonly claim?: {
+    readonly run: string;
+    readonly reason: 'due' | 'stale' | 'import' | 'manual' | 'retry';
+    readonly claimedAt: string;
+    readonly inputs: readonly InputPin[];
+  };
+  readonly commit?: {
+    readonly generation: number;
+    readonly jobId: string;
+  };
+}
+
 export type FreshnessState = 'empty' | 'current' | 'due' | 'late';
 
 export interface Freshness {
@@ -137,6 +178,31 @@ export interface Run {
   readonly message?: string;
 }
 
+export type ErasureState =
+  | 'received'
+  | 'verified'
+  | 'scoped'
+  | 'held'
+  | 'restricted'
+  | 'exported'
+  | 'frozen'
+  | 'shredded'
+  | 'waited'
+  | 'rows-cleaned'
+  | 'recipients-told'
+  | 'proved'
+  | 'certified'
+  | 'hardened';
+
+export interface Erasure {
+  readonly id: string;
+  readonly state: ErasureState;
+  readonly meaning: string;
+  readonly receivedAt: string;
+  readonly dueAt: string;
+  readonly certifiedAt?: string;
+}
+
 export interface OtherVerdicts {
   readonly duplicate: number;
   readonly rejected: number;
@@ -144,6 +210,7 @@ export interface OtherVerdicts {
 
 export interface Counts {
   readonly at: string;
+  readonly since?: string;
   readonly events: {
     readonly hour: string;
     readonly total: number;

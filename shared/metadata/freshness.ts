@@ -90,9 +90,20 @@ function isHistory(moment: Moment, endpoint: Endpoint, key: PartitionKey): boole
 
 /** The first time from an instant on at which the clocks of the time zone show the deadline. */
 function nextDeadline({ deadline, timezone }: ServiceLevel, fromMs: number): number | undefined {
+  return cronOf(deadline, timezone)
+    .nextRun(new Date(fromMs - 1))
+    ?.getTime();
+}
+
+/** Deadlines are few, and reading one takes far longer than asking it. */
+const crons = new Map<string, Cron>();
+
+function cronOf(deadline: string, timezone: string): Cron {
+  const name = `${deadline} ${timezone}`;
   const [hour, minute] = deadline.split(':').map(Number);
-  const cron = new Cron(`${minute} ${hour} * * *`, { timezone, mode: '5-part' });
-  return cron.nextRun(new Date(fromMs - 1))?.getTime();
+  const cron = crons.get(name) ?? new Cron(`${minute} ${hour} * * *`, { timezone, mode: '5-part' });
+  crons.set(name, cron);
+  return cron;
 }
 
 function tierOf({ eventTypes, platform }: Moment['catalog'], { eventType }: EventEndpoint): Tier | undefined {

@@ -24,17 +24,22 @@ export function countRoutes(parts: Parts): readonly Route[] {
 
 async function counts(parts: Parts): Promise<Counts> {
   const { applied, partitions, time } = parts;
+  const { catalog, firstApplied } = applied.require();
   const states: Counts['partitions'] = {};
   let rows = 0;
-  for (const { id, kind } of endpointsOf(applied.require().catalog)) {
-    for (const key of partitions.keys(id)) {
-      const summary = partitions.summary(id, key);
-      if (summary === undefined) continue;
-      states[summary.state] = (states[summary.state] ?? 0) + 1;
-      if (kind === 'event') rows += summary.rows;
-    }
+  for (const { id, kind } of endpointsOf(catalog)) {
+    const tally = partitions.tally(id);
+    for (const [state, count] of tally.states) states[state] = (states[state] ?? 0) + count;
+    if (kind === 'event') rows += tally.rows;
   }
-  return { at: formatTimestamp(time.now()), events: await eventsOfThisHour(parts), partitions: states, rows };
+  const sinceMs = firstApplied.values().reduce((first, each) => Math.min(first, each), Infinity);
+  return {
+    at: formatTimestamp(time.now()),
+    ...(sinceMs === Infinity ? {} : { since: formatTimestamp(sinceMs) }),
+    events: await eventsOfThisHour(parts),
+    partitions: states,
+    rows,
+  };
 }
 
 async function eventsOfThisHour({ store, time }: Parts): Promise<Counts['events']> {

@@ -1,24 +1,23 @@
 // Owns the routes that show endpoints and their partitions.
-import { endpointsOf } from '#shared/catalog/catalog.ts';
 import type { Endpoint } from '#shared/catalog/endpoint.ts';
-import { type Route, route } from '#shared/http/route.ts';
+import { type Route, type RouteReply, type RouteRequest, route } from '#shared/http/route.ts';
 import { contractShape, endpointsShape } from '#shared/metadata/api/endpoint-shapes.ts';
-import { newestPartitionsShape, partitionShape } from '#shared/metadata/api/partition-shape.ts';
+import { newestPartitionsShape, onePartitionShape, partitionShape } from '#shared/metadata/api/partition-shape.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
-import { readinessOf } from '#shared/pipelines/readiness.ts';
-import type { PartitionName, PartitionRecord } from '#shared/pipelines/partition-record.ts';
 import { z } from 'zod';
 import { momentOf } from '../driving/moment.ts';
 import type { Parts } from '../parts.ts';
+import { type EndpointLines, endpointLines } from './endpoint-lines.ts';
 import { endpointIdOf, partitionOf } from './partition-of.ts';
 import { newestPartitions } from './newest-partitions.ts';
-import { aboutEndpoint, showEndpoint, standingOf } from './show-endpoint.ts';
-import { showKnown, showPartitions } from './show-partitions.ts';
+import { aboutEndpoint, standingOf } from './show-endpoint.ts';
+import { showOne, showPartitions } from './show-partitions.ts';
 
 const READERS = ['analyst', 'team', 'compliance', 'service'] as const;
 
 export function endpointRoutes(parts: Parts): readonly Route[] {
   const newest = newestPartitions(parts);
+  const lines = endpointLines(parts);
   return [
     route({
       method: 'GET',
@@ -26,10 +25,7 @@ export function endpointRoutes(parts: Parts): readonly Route[] {
       summary: 'Every endpoint, with how its partitions stand.',
       allow: READERS,
       answer: endpointsShape,
-      handle: () => {
-        const moment = momentOf(parts);
-        return { json: { endpoints: endpointsOf(moment.catalog).map((endpoint) => showEndpoint(moment, endpoint)) } };
-      },
+      handle: ({ headers }) => sendLines(lines(), headers),
     }),
     route({
       method: 'GET',
@@ -69,9 +65,26 @@ export function endpointRoutes(parts: Parts): readonly Route[] {
       path: '/v1/endpoints/{id}/partitions/{key}',
       summary: 'One partition: how it stands, what it is made of, what it waits for.',
       allow: READERS,
-      handle: async ({ params }) => ({ json: await onePartition(parts, partitionOf(params['id'], params['key'])) }),
+      answer: onePartitionShape,
+      handle: async ({ params }) => {
+        const name = partitionOf(params['id'], params['key']);
+        await declared(parts, name.endpoint);
+        const record = await parts.partitions.read(name);
+        const shown = showOne(momentOf(parts), name, record);
+        if (shown === undefined) throw new PlatformError('unknown_partition');
+        return { json: shown };
+      },
     }),
   ];
+}
+
+async function sendLines({ body, packed, tag }: EndpointLines, headers: RouteRequest['headers']): Promise<RouteReply> {
+  // Nobody else may keep it, and who has it asks whether it is still so.
+  const always = { etag: tag, 'cache-control': 'private, no-cache', vary: 'accept-encoding' };
+  if (headers['if-none-match']?.includes(tag)) return { status: 304, headers: always };
+  const typed = { ...always, 'content-type': 'application/json; charset=utf-8' };
+  if (!/\bgzip\b/.test(headers['accept-encoding'] ?? '')) return { headers: typed, body };
+  return { headers: { ...typed, 'content-encoding': 'gzip' }, body: await packed() };
 }
 
 /**
@@ -84,30 +97,4 @@ export async function declared({ applied }: Pick<Parts, 'applied'>, text: string
   const endpoint = applied.require().catalog.endpoints[id];
   if (endpoint === undefined) throw new PlatformError('unknown_endpoint', { message: `There is no endpoint ${id}.` });
   return endpoint;
-}
-
-async function onePartition(parts: Parts, name: PartitionName): Promise<object> {
-  const endpoint = await declared(parts, name.endpoint);
-  const record = await parts.partitions.read(name);
-  const moment = momentOf(parts);
-  const shown = showKnown(moment, name);
-  if (shown === undefined) throw new PlatformError('unknown_partition');
-  const readiness = endpoint.kind === 'sql' ? readinessOf(moment, endpoint, name.key) : undefined;
-  return {
-    ...shown,
-    ...detailsOf(record),
-    ...(readiness?.kind === 'missing' ? { missing: readiness.missing } : {}),
-  };
-}
-
-function detailsOf(record: PartitionRecord | undefined): object {
-  if (record === undefined) return { inputs: [] };
-  const { inputs, codeDigest, claim, commit, failure } = record;
-  return {
-    inputs,
-    ...(codeDigest === undefined ? {} : { codeDigest }),
-    ...(claim === undefined ? {} : { claim }),
-    ...(commit === undefined ? {} : { commit }),
-    ...(failure === undefined ? {} : { failure }),
-  };
 }

@@ -7,6 +7,7 @@ import { formatTimestamp } from '#shared/platform/timestamp.ts';
 import { mapAtOnce } from '../at-once.ts';
 import type { Parts } from '../parts.ts';
 import { EndedRuns } from '../state/ended-runs.ts';
+import { touchedAt } from '../state/tally.ts';
 
 const READS_AT_ONCE = 50;
 
@@ -26,9 +27,17 @@ export function lastRuns(parts: Parts): (limit: number) => Promise<readonly RunS
     }));
 }
 
+/** The last ones are among those endpoints that were touched last, so only their partitions are looked at. */
 function lastTouched({ applied, partitions }: Parts, limit: number): readonly Touched[] {
+  const endpoints = endpointsOf(applied.require().catalog)
+    .flatMap(({ id }) => {
+      const { touchedMs } = partitions.tally(id);
+      return touchedMs === undefined ? [] : [{ id, touchedMs }];
+    })
+    .sort((a, b) => b.touchedMs - a.touchedMs)
+    .slice(0, limit);
   const found: Touched[] = [];
-  for (const { id } of endpointsOf(applied.require().catalog)) {
+  for (const { id } of endpoints) {
     for (const key of partitions.keys(id)) {
       const summary = partitions.summary(id, key);
       const atMs = summary === undefined ? undefined : touchedAt(summary);
@@ -36,12 +45,6 @@ function lastTouched({ applied, partitions }: Parts, limit: number): readonly To
     }
   }
   return found.sort((a, b) => b.atMs - a.atMs).slice(0, limit);
-}
-
-/** When the last run of a partition began or ended. */
-function touchedAt({ claimedMs, failedMs, publishedMs }: PartitionSummary): number | undefined {
-  const times = [claimedMs, failedMs, publishedMs].filter((time) => time !== undefined);
-  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 function shownOf({ name, summary, atMs }: Touched): RunShown {

@@ -5,14 +5,15 @@ import type { Endpoint, SqlEndpoint } from '#shared/catalog/endpoint.ts';
 import type { Field } from '#shared/catalog/field.ts';
 import type { AboutEndpoint, EndpointShown, FreshnessShown } from '#shared/metadata/api/endpoint-shapes.ts';
 import { freshnessOf, promiseOf } from '#shared/metadata/freshness.ts';
-import type { Moment } from '#shared/pipelines/horizon.ts';
-import type { EndpointId, SemanticId } from '#shared/platform/ids.ts';
+import type { SemanticId } from '#shared/platform/ids.ts';
 import { formatTimestamp } from '#shared/platform/timestamp.ts';
+import type { LiveMoment } from '../driving/moment.ts';
+import type { Tally } from '../state/tally.ts';
 
 type ColumnShown = AboutEndpoint['schema'][number];
 
 /** One line of the list. */
-export function showEndpoint(moment: Moment, endpoint: Endpoint): EndpointShown {
+export function showEndpoint(moment: LiveMoment, endpoint: Endpoint): EndpointShown {
   const { id, kind, description, owner, grain, retention } = endpoint;
   const made =
     endpoint.kind === 'event' ? { eventType: endpoint.eventType, inputs: [] } : { inputs: inputsOf(endpoint) };
@@ -21,14 +22,14 @@ export function showEndpoint(moment: Moment, endpoint: Endpoint): EndpointShown 
 
 /** How an endpoint stands now, and what was promised. */
 export function standingOf(
-  moment: Moment,
+  moment: LiveMoment,
   endpoint: Endpoint,
 ): Pick<EndpointShown, 'partitions' | 'freshness' | 'promise'> {
   const promise = promiseOf(moment, endpoint);
   return {
     ...(promise === undefined ? {} : { promise }),
     freshness: showFreshness(moment, endpoint),
-    partitions: countStates(moment, endpoint.id),
+    partitions: showTally(moment.view.tally(endpoint.id)),
   };
 }
 
@@ -91,7 +92,7 @@ function privacyOf({ privacy }: Field): string {
   return privacy.action === 'generalise' ? `generalise: ${privacy.rule}` : privacy.action;
 }
 
-function showFreshness(moment: Moment, endpoint: Endpoint): FreshnessShown {
+function showFreshness(moment: LiveMoment, endpoint: Endpoint): FreshnessShown {
   const { state, latest, upToMs, publishedMs, missing } = freshnessOf(moment, endpoint);
   return {
     state,
@@ -107,16 +108,6 @@ function showMissing(key: string, promisedMs: number | undefined): NonNullable<F
 }
 
 /** How many stored partitions are in each state, and the newest published one. */
-function countStates({ view }: Moment, id: EndpointId): EndpointShown['partitions'] {
-  const states: EndpointShown['partitions']['states'] = {};
-  let latest: string | undefined;
-  let rows = 0;
-  for (const key of view.keys(id)) {
-    const summary = view.summary(id, key);
-    if (summary === undefined) continue;
-    states[summary.state] = (states[summary.state] ?? 0) + 1;
-    rows += summary.rows;
-    if (summary.generation > 0) latest = key;
-  }
-  return { states, rows, ...(latest === undefined ? {} : { latest }) };
+function showTally({ states, rows, latest }: Tally): EndpointShown['partitions'] {
+  return { states: Object.fromEntries(states), rows, ...(latest === undefined ? {} : { latest }) };
 }

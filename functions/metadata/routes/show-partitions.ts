@@ -1,8 +1,9 @@
 // Owns how a partition is shown to people and programs.
-import type { PartitionShown } from '#shared/metadata/api/partition-shape.ts';
+import type { OnePartition, PartitionShown } from '#shared/metadata/api/partition-shape.ts';
 import { isKnown, knownKeys, type Moment } from '#shared/pipelines/horizon.ts';
-import type { PartitionName } from '#shared/pipelines/partition-record.ts';
+import type { PartitionName, PartitionRecord } from '#shared/pipelines/partition-record.ts';
 import type { PartitionSummary } from '#shared/pipelines/partition-summary.ts';
+import { readinessOf } from '#shared/pipelines/readiness.ts';
 import type { EndpointId } from '#shared/platform/ids.ts';
 import { formatTimestamp } from '#shared/platform/timestamp.ts';
 
@@ -25,10 +26,32 @@ export function showNewest(
   };
 }
 
-/** One of them; undefined when there is no such partition. */
-export function showKnown(moment: Moment, name: PartitionName): PartitionShown | undefined {
+/** One of them with what its record says; undefined when there is no such partition. */
+export function showOne(
+  moment: Moment,
+  name: PartitionName,
+  record: PartitionRecord | undefined,
+): OnePartition | undefined {
   if (!isKnown(moment, name.endpoint, name.key)) return undefined;
-  return showPartition(name, moment.view.summary(name.endpoint, name.key));
+  const endpoint = moment.catalog.endpoints[name.endpoint];
+  const readiness = endpoint?.kind === 'sql' ? readinessOf(moment, endpoint, name.key) : undefined;
+  return {
+    ...showPartition(name, moment.view.summary(name.endpoint, name.key)),
+    ...detailsOf(record),
+    ...(readiness?.kind === 'missing' ? { missing: [...readiness.missing] } : {}),
+  };
+}
+
+function detailsOf(record: PartitionRecord | undefined): Pick<OnePartition, 'inputs'> & Partial<OnePartition> {
+  if (record === undefined) return { inputs: [] };
+  const { inputs, codeDigest, claim, commit, failure } = record;
+  return {
+    inputs,
+    ...(codeDigest === undefined ? {} : { codeDigest }),
+    ...(claim === undefined ? {} : { claim }),
+    ...(commit === undefined ? {} : { commit }),
+    ...(failure === undefined ? {} : { failure }),
+  };
 }
 
 function showPartition({ key }: PartitionName, summary: PartitionSummary | undefined): PartitionShown {

@@ -10,6 +10,7 @@ import { parseJsonBytes } from '#shared/platform/json-bytes.ts';
 import type { ListOptions, ObjectStore } from '#shared/platform/object-store.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { KeyedSummaries } from './keyed-summaries.ts';
+import { EMPTY_TALLY, type Tally } from './tally.ts';
 
 /** A record and the generation of its object, which a replacement must name. */
 interface Stored {
@@ -42,6 +43,16 @@ export class Partitions implements PartitionsView {
 
   active(endpoint: EndpointId): readonly PartitionKey[] {
     return this.#endpoints.get(endpoint)?.active() ?? [];
+  }
+
+  /** All partitions of an endpoint together. */
+  tally(endpoint: EndpointId): Tally {
+    return this.#endpoints.get(endpoint)?.tally() ?? EMPTY_TALLY;
+  }
+
+  /** Grows with every change of an endpoint's partitions that this instance hears of. */
+  revision(endpoint: EndpointId): number {
+    return this.#endpoints.get(endpoint)?.revision ?? 0;
   }
 
   /** Takes in what others have written: of all endpoints, of one, or of some of its keys. */

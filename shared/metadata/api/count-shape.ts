@@ -7,6 +7,8 @@ export const otherVerdictsShape = z.object({ duplicate: z.int(), rejected: z.int
 
 export const countsShape = z.object({
   at: z.string(),
+  /** When the first event type was applied: how old the platform is. */
+  since: z.string().optional(),
   events: z.object({
     hour: z.string(),
     total: z.int(),

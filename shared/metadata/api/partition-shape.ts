@@ -1,6 +1,6 @@
 // Owns the shape in which metadata shows a partition over HTTP.
 import { z } from 'zod';
-import { PARTITION_STATES } from '../../pipelines/partition-record.ts';
+import { CLAIM_REASONS, PARTITION_STATES } from '../../pipelines/partition-record.ts';
 
 /** What a partition that is shown may be: `expected` ones have no record. */
 export const shownState = z.enum(['expected', ...PARTITION_STATES]);
@@ -35,3 +35,33 @@ export const newestPartitionsShape = z.object({
 });
 
 export type NewestPartitions = Readonly<z.infer<typeof newestPartitionsShape>>;
+
+/** A generation of a partition that a run reads, or has read. */
+export const inputPinShape = z.object({ endpoint: z.string(), key: z.string(), generation: z.int() });
+
+/** What is waited for: a partition, or any of an endpoint that has none that would do. */
+export const missingInputShape = z.object({
+  endpoint: z.string(),
+  key: z.string().optional(),
+  state: z.union([shownState, z.literal('absent')]),
+});
+
+/** One partition by itself: how it stands, what it is made of, what it waits for. */
+export const onePartitionShape = partitionShape.extend({
+  /** Of the published generation. */
+  inputs: z.array(inputPinShape),
+  /** Not published yet though it would have to be before this one can be built. */
+  missing: z.array(missingInputShape).optional(),
+  codeDigest: z.string().optional(),
+  /** The run under way, and what it reads. */
+  claim: z
+    .object({ run: z.string(), reason: z.enum(CLAIM_REASONS), claimedAt: z.string(), inputs: z.array(inputPinShape) })
+    .optional(),
+  /** The copy under way into its table. */
+  commit: z.object({ generation: z.int(), jobId: z.string() }).optional(),
+  failure: z
+    .object({ code: z.string(), message: z.string().optional(), at: z.string(), retryAt: z.string().optional() })
+    .optional(),
+});
+
+export type OnePartition = Readonly<z.infer<typeof onePartitionShape>>;

@@ -102,6 +102,19 @@ test('one partition says what it is made of', async () => {
   assert.match(one.codeDigest, /^[0-9a-f]{64}$/);
 });
 
+test('a partition that waits says what for', async () => {
+  const waiting = new Simulation({ catalog, nowMs: NOW, firstAppliedMs: NOW - 2.5 * 60 * MINUTE_MS });
+  waiting.bigQuery.fault = (job) => (job.startsWith('stage_music__daily') ? 'invalidQuery' : undefined);
+  await waiting.import('import-1', 'music.Played', { a: '2026-08-10T22:10:00Z' });
+  await waiting.until(() => false, 3 * MINUTE_MS);
+  const { json } = await waiting.call('GET', '/v1/endpoints/music.copy/partitions/2026-08-10');
+  const { state, inputs, missing } = json as { state: string; inputs: object[]; missing: object[] };
+  assert.deepEqual(
+    [state, inputs, missing],
+    ['expected', [], [{ endpoint: 'music.daily', key: '2026-08-10', state: 'failed' }]],
+  );
+});
+
 test('the last runs come newest first, as many as asked for', async () => {
   const { runs } = (await get('/v1/runs?limit=2')) as { runs: Readonly<Record<string, string>>[] };
   assert.equal(runs.length, 2);
@@ -114,7 +127,8 @@ test('the last runs come newest first, as many as asked for', async () => {
 
 test('counts are those of now, imported events among them', async () => {
   await simulation.live('music.Played', ['x', 'y']);
-  const counts = (await get('/v1/counts')) as { events: object; partitions: object; rows: number };
+  const counts = (await get('/v1/counts')) as { since: string; events: object; partitions: object; rows: number };
+  assert.equal(counts.since, '2026-08-11T00:30:10.000Z');
   assert.deepEqual(counts.events, { hour: '2026-08-11T03', total: 4, types: { 'music.Played': 4 }, verdicts: {} });
   assert.deepEqual([counts.partitions, counts.rows], [{ published: 7 }, 2]);
 });

@@ -5,6 +5,7 @@ import { createMetadata, type Metadata } from '#functions/metadata/metadata.ts';
 import type { Executions } from '#shared/gcp/executions.ts';
 import type { Jobs } from '#shared/gcp/jobs.ts';
 import type { Published } from '#shared/gcp/publisher.ts';
+import type { RouteReply } from '#shared/http/route.ts';
 import { createRouter } from '#shared/http/router.ts';
 import type { Log } from '#shared/platform/log-line.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
@@ -108,7 +109,7 @@ export class Instance {
         },
         parsed,
       );
-      return { status: reply.status ?? 200, json: reply.json };
+      return { status: reply.status ?? 200, json: reply.json ?? jsonOf(reply.body) };
     } catch (thrown) {
       const problem = problemOfThrown(thrown);
       if (problem.code === 'internal') throw thrown;
@@ -147,6 +148,11 @@ export class Instance {
     const result = await work();
     return this.#alive ? result : NEVER;
   }
+}
+
+/** What a reply says that was written beforehand. */
+function jsonOf(body: RouteReply['body']): unknown {
+  return body instanceof Uint8Array ? JSON.parse(Buffer.from(body).toString()) : undefined;
 }
 
 /** A dead process hears of nothing any more. */
