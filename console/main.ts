@@ -33,6 +33,20 @@ function draw(state: PageState): void {
   document.title = endpoint === undefined ? 'Tributary' : `${endpoint} · Tributary`;
   patch(document.body, page(state));
   placeTip(state);
+  placeGrid();
+}
+
+const placed = new WeakSet<Element>();
+
+/** A grid that is wider than its place begins with what is looked at, or else the newest; then it stays where somebody moves it. */
+function placeGrid(): void {
+  const place = document.querySelector('.detail .scroll');
+  if (place === null || placed.has(place)) return;
+  placed.add(place);
+  const cell = place.querySelector('.cell[aria-current], .cell[tabindex="0"]');
+  if (cell === null) return;
+  const [outer, inner] = [place.getBoundingClientRect(), cell.getBoundingClientRect()];
+  if (inner.right > outer.right) place.scrollLeft = inner.left - outer.left - outer.width / 2;
 }
 
 /** Above the cell, or below it where there is no room; never beyond the edges. */

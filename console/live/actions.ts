@@ -103,6 +103,7 @@ function moved(store: Store, feed: Feed): void {
   const route = parseRoute(location.hash);
   if (route.endpoint === before) {
     store.set({ route, pointed: undefined });
+    if (route.partition !== undefined) feed.ask();
     return;
   }
   const fresh = { contract: undefined, contractFailure: undefined, history: undefined, historyLength: FIRST_HISTORY };

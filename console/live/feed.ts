@@ -11,6 +11,7 @@ const LISTS_EVERY_MS = 4000;
 /** Partitions of each row of the list: two days of hours. */
 const NEWEST = 48;
 const RUNS = 20;
+const ERASURES = 8;
 /** The most that one question may be about. */
 const ENDPOINTS_AT_ONCE = 100;
 /** A clock that differs by less is not worth correcting. */
@@ -59,10 +60,16 @@ export function startFeed(store: Store): Feed {
 }
 
 async function lists(store: Store): Promise<Failure | undefined> {
-  const [endpoints, runs] = await Promise.all([metadata.endpoints(), metadata.runs(RUNS), caller(store)]);
+  const [endpoints, runs, erasures] = await Promise.all([
+    metadata.endpoints(),
+    metadata.runs(RUNS),
+    metadata.erasures(ERASURES),
+    caller(store),
+  ]);
   if (endpoints.kind === 'failed') return endpoints.failure;
   if (runs.kind === 'failed') return runs.failure;
-  store.set({ endpoints: endpoints.value.endpoints, runs: runs.value.runs });
+  if (erasures.kind === 'failed') return erasures.failure;
+  store.set({ endpoints: endpoints.value.endpoints, runs: runs.value.runs, erasures: erasures.value.erasures });
   const [newest] = await Promise.all([partitions(store), opened(store)]);
   return newest;
 }
@@ -93,9 +100,18 @@ async function opened(store: Store): Promise<void> {
   const [history, contract] = await Promise.all([
     metadata.newest([id], store.state.historyLength),
     isNew ? metadata.contract(id) : undefined,
+    chosen(store),
   ]);
   if (store.state.route.endpoint !== id) return;
   if (history.kind === 'answered') store.set({ history: history.value.endpoints[0] });
   if (contract?.kind === 'answered') store.set({ contract: contract.value, contractFailure: undefined });
   if (contract?.kind === 'failed') store.set({ contractFailure: contract.failure });
+}
+
+/** The partition that is looked at: it may be older than those that are shown. */
+async function chosen(store: Store): Promise<void> {
+  const { endpoint, partition } = store.state.route;
+  if (endpoint === undefined || partition === undefined) return;
+  const answer = await metadata.partition(endpoint, partition);
+  if (answer.kind === 'answered') store.set({ chosen: { endpoint, partition: answer.value } });
 }

@@ -50,3 +50,10 @@ export function totalOf(
     rejected: sum(({ rejected }) => rejected),
   };
 }
+
+/** The lines of a list that would be too long: of the types with the most events, in the order that they had. */
+export function busiest(lines: readonly EventCounts[], most: number): readonly EventCounts[] {
+  if (lines.length <= most) return lines;
+  const kept = new Set(lines.toSorted((a, b) => b.received - a.received).slice(0, most));
+  return lines.filter((line) => kept.has(line));
+}

@@ -30,12 +30,13 @@ export function formatPercent(share: number): string {
   return `${HUNDREDTHS.format(share * 100)} %`;
 }
 
-/** How long something took: `340 ms`, `1.4 s`, `2 min 10 s`, `3 h 5 min`. */
+/** How long something took: `340 ms`, `1.4 s`, `2 min 10 s`, `3 h 5 min`, `6 d 2 h`. */
 export function formatTook(ms: number): string {
   if (ms < SECOND) return `${Math.max(0, Math.round(ms))} ms`;
   if (ms < MINUTE) return `${TENTHS.format(ms / SECOND)} s`;
   if (ms < HOUR) return join(Math.floor(ms / MINUTE), 'min', Math.floor((ms % MINUTE) / SECOND), 's');
-  return join(Math.floor(ms / HOUR), 'h', Math.floor((ms % HOUR) / MINUTE), 'min');
+  if (ms < 2 * DAY) return join(Math.floor(ms / HOUR), 'h', Math.floor((ms % HOUR) / MINUTE), 'min');
+  return join(Math.floor(ms / DAY), 'd', Math.floor((ms % DAY) / HOUR), 'h');
 }
 
 /** How long ago, or how far ahead, in the largest unit that is whole: `12 s`, `3 min`, `5 h`, `2 d`, `11 y`. */

@@ -1,5 +1,5 @@
 // Owns everything that the page shows at one moment.
-import type { Caller, Contract, Counts, Endpoint, NewestPartitions, Run } from '../api/types.ts';
+import type { Caller, Contract, Counts, Endpoint, Erasure, NewestPartitions, OnePartition, Run } from '../api/types.ts';
 import type { Failure } from './failure.ts';
 import type { Sample } from './rates.ts';
 import type { PageRoute } from './route.ts';
@@ -30,6 +30,12 @@ export interface Pointed {
   readonly bottom: number;
 }
 
+/** A partition by itself. */
+export interface ChosenPartition {
+  readonly endpoint: string;
+  readonly partition: OnePartition;
+}
+
 export interface PageState {
   /** By the clock of the platform, in epoch milliseconds. */
   readonly nowMs: number;
@@ -41,6 +47,7 @@ export interface PageState {
   readonly endpoints: readonly Endpoint[] | undefined;
   readonly partitions: ReadonlyMap<string, EndpointPartitions>;
   readonly runs: readonly Run[] | undefined;
+  readonly erasures: readonly Erasure[] | undefined;
   readonly counts: Counts | undefined;
   readonly samples: readonly Sample[];
   /** Of the endpoint that is open. */
@@ -48,7 +55,9 @@ export interface PageState {
   readonly contractFailure: Failure | undefined;
   /** More than the newest partitions, of the endpoint that is open. */
   readonly history: EndpointPartitions | undefined;
-  /** How many of them are asked for. */
+  /** More of the partition that is looked at, and whose it is. */
+  readonly chosen: ChosenPartition | undefined;
+  /** How many partitions of the endpoint that is open are asked for. */
   readonly historyLength: number;
   readonly filter: string;
   /** How many endpoints are listed. */
@@ -70,11 +79,13 @@ export const FIRST_STATE: PageState = {
   endpoints: undefined,
   partitions: new Map(),
   runs: undefined,
+  erasures: undefined,
   counts: undefined,
   samples: [],
   contract: undefined,
   contractFailure: undefined,
   history: undefined,
+  chosen: undefined,
   historyLength: FIRST_HISTORY,
   filter: '',
   listed: LISTED_AT_FIRST,

@@ -1,13 +1,15 @@
 // Owns the panel of one endpoint: its partitions, what it promises, what is in it, what it is made of.
-import type { Contract, Endpoint } from '../api/types.ts';
+import type { Contract, Endpoint, Partition } from '../api/types.ts';
 import { formatCount, formatDuration, formatPercent } from '../model/format.ts';
 import { freshnessText, promiseText } from '../model/freshness.ts';
 import { factsOf, lookOf, LOOKS } from '../model/partition-states.ts';
 import { linkTo } from '../model/route.ts';
-import { FIRST_HISTORY, type PageState } from '../model/state.ts';
+import { type ChosenPartition, FIRST_HISTORY, type PageState } from '../model/state.ts';
 import { h, type VElement } from '../render/vnode.ts';
 import { mark } from './glyph.ts';
 import { partitionGrid } from './grid.ts';
+import { inputLists } from './inputs.ts';
+import { breakable } from './names.ts';
 import { loading, nothing } from './notice.ts';
 import { schemaTable } from './schema.ts';
 
@@ -23,7 +25,7 @@ export function detail(state: PageState): VElement | undefined {
     h(
       'div',
       { class: 'bar' },
-      h('h2', { id: 'detail-title', tabindex: -1 }, id),
+      h('h2', { id: 'detail-title', tabindex: -1 }, breakable(id)),
       endpoint !== undefined && h('span', { class: 'kind' }, endpoint.kind),
       h('span', { class: 'space' }),
       h('a', { class: 'icon', href: linkTo(), 'aria-label': 'Close', title: 'Close (Esc)' }, '✕'),
@@ -78,7 +80,7 @@ function facts(list: readonly (readonly [string, string | readonly (VElement | s
   );
 }
 
-function partitionsPart({ history, route, historyLength }: PageState, { id, grain }: Endpoint): VElement {
+function partitionsPart({ history, route, historyLength, chosen }: PageState, { id, grain }: Endpoint): VElement {
   const loaded = history?.id === id ? history : undefined;
   const older = loaded === undefined ? 0 : loaded.total - loaded.partitions.length;
   return h(
@@ -91,7 +93,7 @@ function partitionsPart({ history, route, historyLength }: PageState, { id, grai
     loaded !== undefined &&
       loaded.partitions.length > 0 &&
       h('div', { class: 'scroll' }, partitionGrid({ endpoint: id, grain, history: loaded, current: route.partition })),
-    onePartition(loaded?.partitions.find(({ key }) => key === route.partition)),
+    onePartition(id, route.partition, loaded?.partitions ?? [], chosen),
     older > 0 &&
       h(
         'button',
@@ -101,7 +103,16 @@ function partitionsPart({ history, route, historyLength }: PageState, { id, grai
   );
 }
 
-function onePartition(partition: Parameters<typeof factsOf>[0] | undefined): VElement | false {
+/** What the list says of it, which comes first, and once it is there everything else. */
+function onePartition(
+  endpoint: string,
+  key: string | undefined,
+  listed: readonly Partition[],
+  chosen: ChosenPartition | undefined,
+): VElement | false {
+  if (key === undefined) return false;
+  const whole = chosen?.endpoint === endpoint && chosen.partition.key === key ? chosen.partition : undefined;
+  const partition = listed.find((one) => one.key === key) ?? whole;
   if (partition === undefined) return false;
   const look = lookOf(partition);
   return h(
@@ -109,6 +120,8 @@ function onePartition(partition: Parameters<typeof factsOf>[0] | undefined): VEl
     { class: 'chosen' },
     h('p', { class: 'title' }, mark(look), h('b', {}, partition.key), h('span', {}, LOOKS[look].means)),
     facts(factsOf(partition)),
+    whole?.failure?.message !== undefined && h('p', { class: 'error' }, whole.failure.message),
+    whole !== undefined && inputLists(whole),
   );
 }
 
@@ -155,6 +168,6 @@ function links(ids: readonly string[]): string | readonly VElement[] {
   if (ids.length === 0) return 'nothing';
   return ids.map((id) =>
     // An event type has no page of its own: its endpoint is the one that is open.
-    /\.[A-Z]/.test(id) ? h('p', {}, id) : h('p', {}, h('a', { href: linkTo(id) }, id)),
+    /\.[A-Z]/.test(id) ? h('p', {}, id) : h('p', {}, h('a', { href: linkTo(id) }, breakable(id))),
   );
 }

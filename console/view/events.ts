@@ -1,12 +1,16 @@
 // Owns the table of events of this hour by type.
-import { type EventCounts, eventCounts } from '../model/event-counts.ts';
+import { busiest, type EventCounts, eventCounts } from '../model/event-counts.ts';
 import { formatCount, formatRate } from '../model/format.ts';
 import { rateCurve } from '../model/rates.ts';
 import { linkTo } from '../model/route.ts';
 import type { PageState } from '../model/state.ts';
 import { h, type VElement } from '../render/vnode.ts';
+import { breakable } from './names.ts';
 import { loading, nothing } from './notice.ts';
 import { sparkline } from './sparkline.ts';
+
+/** A list that is read at a glance; each line has a curve, which is drawn anew every second. */
+const MOST_LISTED = 50;
 
 export function eventsSection(state: PageState): VElement {
   const hour = state.counts?.events.hour;
@@ -29,7 +33,8 @@ function table(state: PageState): VElement {
   const lines = eventCounts(counts, endpoints, samples);
   if (lines.length === 0)
     return nothing('No event type is declared.', 'Declare one under `events/`, then run `npx trib apply`.');
-  return h(
+  const listed = busiest(lines, MOST_LISTED);
+  const list = h(
     'table',
     { class: 'list' },
     h(
@@ -47,9 +52,11 @@ function table(state: PageState): VElement {
     h(
       'tbody',
       {},
-      lines.map((line) => row(line, state)),
+      listed.map((line) => row(line, state)),
     ),
   );
+  const more = lines.length - listed.length;
+  return h('div', {}, list, more > 0 && h('p', { class: 'rest' }, `and ${formatCount(more)} types with fewer events`));
 }
 
 function row({ type, endpoint, perSecond, ...counted }: EventCounts, { samples }: PageState): VElement {
@@ -57,7 +64,11 @@ function row({ type, endpoint, perSecond, ...counted }: EventCounts, { samples }
   return h(
     'tr',
     { key: type },
-    h('th', { scope: 'row' }, endpoint === undefined ? type : h('a', { href: linkTo(endpoint) }, type)),
+    h(
+      'th',
+      { scope: 'row' },
+      endpoint === undefined ? breakable(type) : h('a', { href: linkTo(endpoint) }, breakable(type)),
+    ),
     h(
       'td',
       { class: 'number rate' },

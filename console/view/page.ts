@@ -1,8 +1,10 @@
 // Owns the whole page.
 import type { PageState } from '../model/state.ts';
 import { h, type VNode } from '../render/vnode.ts';
+import { beginning } from './beginning.ts';
 import { detail } from './detail.ts';
 import { endpointsSection } from './endpoints.ts';
+import { erasuresSection } from './erasures.ts';
 import { eventsSection } from './events.ts';
 import { header } from './header.ts';
 import { firstFailure, notice } from './notice.ts';
@@ -21,9 +23,15 @@ export function page(state: PageState): readonly VNode[] {
     h(
       'main',
       { key: 'main' },
+      beginning(state),
       tiles(state),
       endpointsSection(state),
-      h('div', { class: 'pair' }, eventsSection(state), runsSection(state)),
+      h(
+        'div',
+        { class: 'pair' },
+        h('div', { class: 'stack' }, eventsSection(state), erasuresSection(state)),
+        runsSection(state),
+      ),
     ),
     ...(panel === undefined ? [] : [panel]),
     h('div', { key: 'notice', role: 'alert' }, notice(state)),

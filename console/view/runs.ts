@@ -5,6 +5,7 @@ import { linkTo } from '../model/route.ts';
 import type { PageState } from '../model/state.ts';
 import { h, type VElement } from '../render/vnode.ts';
 import { mark } from './glyph.ts';
+import { breakable } from './names.ts';
 import { loading, nothing } from './notice.ts';
 
 export function runsSection(state: PageState): VElement {
@@ -57,7 +58,7 @@ function row({ run, look, label, tookMs }: RunLine, nowMs: number): VElement {
     h(
       'td',
       { class: 'what' },
-      h('a', { href: linkTo(endpoint, key) }, h('span', {}, endpoint), ' ', h('b', {}, key)),
+      h('a', { href: linkTo(endpoint, key) }, h('span', {}, breakable(endpoint)), ' ', h('b', {}, key)),
       error !== undefined && h('small', { class: 'error', title: message }, h('code', {}, error), ` ${message ?? ''}`),
     ),
     h('td', { class: 'why' }, reason ?? ''),

@@ -67,6 +67,17 @@ test('endpoints, the grid of their partitions, runs and who is looking are shown
   await page.show(WIDE);
 });
 
+test('the last erasures are shown: how far each is and how long it took, by its id alone', { skip }, async () => {
+  await page.until("document.querySelectorAll('.erasures tbody tr').length === 4");
+  const text = await textOf('.erasures tbody');
+  assert.match(text, /rows cleaned[\s\S]*certified[\s\S]*5\.7 s[\s\S]*held[\s\S]*scoped/);
+  assert.equal(await page.evaluate("document.querySelectorAll('.erasures [data-fresh=late]').length"), 1);
+});
+
+test('a platform that is days old needs no introduction', { skip }, async () => {
+  assert.equal(await page.evaluate("document.querySelector('.beginning')"), null);
+});
+
 test('counts move by themselves, and become events a second', { skip }, async () => {
   await report(platform.store, Date.now(), { 'listening.TrackPlayed': 7000 });
   await page.until("document.querySelector('[data-tile=Accepted] .value').innerText === '7,000'");
@@ -104,6 +115,16 @@ test('by keys alone: along a row, into an endpoint, over its grid, and back to w
   await page.until(
     "document.querySelector('.detail') === null && document.activeElement.dataset.open === 'listening.track_played'",
   );
+});
+
+test('a partition that is looked at says what it waits for', { skip }, async () => {
+  const waiting = '.strip .cell[data-endpoint="web.daily_requests"][data-look=expected]';
+  await page.evaluate(`document.querySelector('${waiting}').click()`);
+  await page.until("document.querySelector('.inputs')?.innerText.includes('Waits for')");
+  assert.match(await textOf('.inputs'), /web\.page_requested[\s\S]*expected/);
+  await picture('waits-for');
+  await page.press('Escape');
+  await page.until("document.querySelector('.detail') === null");
 });
 
 test('a filter leaves what matches, and keeps what was typed while the page goes on', { skip }, async () => {

@@ -9,6 +9,10 @@ import { partitionObject, runObject } from '#shared/metadata/state-objects.ts';
 import { type BootId, type EventTypeId, parseId } from '#shared/platform/ids.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { formatTimestamp } from '#shared/platform/timestamp.ts';
+import { openErasure } from '#shared/privacy/erasure/erasure.ts';
+import { encodeErasure, type ErasureRecord } from '#shared/privacy/erasure/erasure-record.ts';
+import { erasureObject, labelsOfErasure } from '#shared/privacy/erasure/listed-erasure.ts';
+import { uuidV7 } from '#shared/platform/uuid.ts';
 import { boundsOf, HOUR_MS, keyAt, type PartitionKey, previousKey } from '#shared/pipelines/partition-key.ts';
 import { type Claim, newRecord, type PartitionRecord } from '#shared/pipelines/partition-record.ts';
 import { labelsOf, summaryOf } from '#shared/pipelines/partition-summary.ts';
@@ -34,6 +38,23 @@ export async function seed(store: ObjectStore, catalog: Catalog, nowMs: number):
   const pointer = encodeCurrentCatalog({ digest: bundle.digest, appliedAt: first });
   await store.create(CURRENT_CATALOG_OBJECT, pointer);
   await Promise.all(seededPartitions(nowMs).map((seeded) => write(store, seeded)));
+  await seedErasures(store, nowMs);
+}
+
+/** One that goes on, one that is done, one that is kept, one that is past its time. */
+async function seedErasures(store: ObjectStore, nowMs: number): Promise<void> {
+  const certified = { atMs: nowMs - 30 * MINUTE_MS + 5700, sequence: 0, hash: '0'.repeat(64) };
+  const seeded: readonly (readonly [agoMs: number, change: Partial<ErasureRecord>])[] = [
+    [12_000, { state: 'rows-cleaned' }],
+    [30 * MINUTE_MS, { state: 'certified', steps: { certified } }],
+    [6 * DAY_HOURS * HOUR_MS, { state: 'held' }],
+    [40 * DAY_HOURS * HOUR_MS, { state: 'scoped' }],
+  ];
+  for (const [index, [agoMs, change]] of seeded.entries()) {
+    const erasure = uuidV7(nowMs - agoMs, (bytes) => new Uint8Array(bytes).fill(0xa0 + index));
+    const record = { ...openErasure(erasure, 'a'.repeat(52), { basis: 'drill' }, nowMs - agoMs), ...change };
+    await store.create(erasureObject(erasure), encodeErasure(record), labelsOfErasure(record));
+  }
 }
 
 /** Says that so many events of each type have arrived in this hour. */
