@@ -19,6 +19,7 @@ import { collectRoutes, EVENTS_PATH } from './door/routes.ts';
 import { serviceRoute } from './door/service-route.ts';
 import { UnderWay } from './door/under-way.ts';
 import type { Every } from './every.ts';
+import { Budgets, BUDGETS_EVERY_MS } from './state/budgets.ts';
 import { CATALOG_EVERY_MS, Catalogs } from './state/catalogs.ts';
 import { HourReports, REPORT_EVERY_MS } from './state/hour-reports.ts';
 import { Imports } from './state/imports.ts';
@@ -78,7 +79,7 @@ export function createCollect(parts: CollectParts): Collect {
     async stop() {
       await door.underWay.stop();
       for (const stop of stops) stop();
-      await door.reports.close();
+      await Promise.all([door.reports.close(), door.budgets.sync()]);
       door.tally.flush();
       door.keys.close();
       await parts.publisher.close();
@@ -91,6 +92,7 @@ export function createCollect(parts: CollectParts): Collect {
 export function assemble(boot: BootId, parts: CollectParts): Omit<DoorParts, 'opened'> {
   const { state, keys: stores, keptBecauseOf, revocationBoundMs, publisher, random, clock, log } = parts;
   const keys = new KeysAtWork({ stores, keptBecauseOf, revocationBoundMs, clock, log });
+  const budgets = new Budgets({ boot, store: state, clock, log });
   let failures = 0;
   return {
     boot,
@@ -103,7 +105,16 @@ export function assemble(boot: BootId, parts: CollectParts): Omit<DoorParts, 'op
       return `${boot}-${failures}`;
     },
     keys,
-    catalogs: new Catalogs({ store: state, clock, log, adopted: ({ catalog }) => keys.adopt(catalog) }),
+    budgets,
+    catalogs: new Catalogs({
+      store: state,
+      clock,
+      log,
+      adopted({ catalog }) {
+        keys.adopt(catalog);
+        budgets.adopt(catalog);
+      },
+    }),
     sequences: new Sequences(),
     reports: new HourReports({ boot, store: state, clock, log }),
     imports: new Imports({ boot, store: state, clock }),
@@ -156,9 +167,10 @@ function isEvents({ method, url }: IncomingMessage): boolean {
   return method === 'POST' && url !== undefined && (url === EVENTS_PATH || url.startsWith(`${EVENTS_PATH}?`));
 }
 
-function startRepeating({ keys, catalogs, reports, tally }: DoorParts, every: Every): readonly (() => void)[] {
+function startRepeating({ keys, catalogs, budgets, reports, tally }: DoorParts, every: Every): readonly (() => void)[] {
   return [
     every(CATALOG_EVERY_MS, () => catalogs.refresh()),
+    every(BUDGETS_EVERY_MS, () => budgets.sync()),
     every(REPORT_EVERY_MS, () => reports.flush()),
     every(TALLY_EVERY_MS, () => tally.flush()),
     every(FEED_LOOK_EVERY_MS, () => keys.refreshWhenDue()),

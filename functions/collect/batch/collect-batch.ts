@@ -4,6 +4,7 @@ import type { Publisher } from '#shared/gcp/publisher.ts';
 import type { BootId } from '#shared/platform/ids.ts';
 import type { Log } from '#shared/platform/log-line.ts';
 import type { Keyrings } from '#shared/privacy/keys/keyrings.ts';
+import type { Budgets } from '../state/budgets.ts';
 import type { AdoptedCatalog, Catalogs } from '../state/catalogs.ts';
 import type { Sender, Sent } from '../state/hour-books.ts';
 import type { HourEntry, HourReports } from '../state/hour-reports.ts';
@@ -29,6 +30,7 @@ export interface BatchParts {
   readonly sequences: Sequences;
   readonly publisher: Publisher;
   readonly catalogs: Catalogs;
+  readonly budgets: Budgets;
   readonly accepted: AcceptedEvents;
   readonly reports: HourReports;
   readonly imports: Imports;

@@ -4,6 +4,7 @@ import { boundsRejection } from '#shared/events/bounds.ts';
 import { type Envelope, readEnvelope } from '#shared/events/envelope.ts';
 import { MAX_EVENT_ID_LENGTH } from '#shared/events/limits.ts';
 import type { Rejection } from '#shared/events/verdict.ts';
+import type { EventTypeId } from '#shared/platform/ids.ts';
 import { maySend, type WriteKey } from '#shared/events/write-key.ts';
 
 /** What all events of a batch are judged by. */
@@ -13,6 +14,8 @@ export interface JudgeContext {
   readonly arrival: Arrival;
   /** Of the request, inflated. */
   readonly bodyBytes: number;
+  /** Whether a type has stored what it may today. */
+  readonly isSpent: (type: EventTypeId) => boolean;
 }
 
 interface Judgement {
@@ -53,7 +56,7 @@ export function judge(original: unknown, index: number, context: JudgeContext): 
   }
   const { envelope } = read;
   const rules = context.rules.get(envelope.type);
-  const rejection = rules === undefined ? UNKNOWN_TYPE : rightRejection(rules, context.writeKey);
+  const rejection = rules === undefined ? UNKNOWN_TYPE : rightRejection(rules, context);
   if (rules === undefined || rejection !== undefined) {
     return { kind: 'refused', index, original, id: envelope.id, rules, rejection: rejection ?? UNKNOWN_TYPE };
   }
@@ -66,8 +69,12 @@ export function judge(original: unknown, index: number, context: JudgeContext): 
 const UNKNOWN_TYPE: Rejection = { kind: 'rejected', code: 'unknown_type', path: 'type' };
 const TYPE_NOT_ALLOWED: Rejection = { kind: 'rejected', code: 'type_not_allowed', path: 'type' };
 
-function rightRejection({ eventType }: AdmissionRules, writeKey: WriteKey): Rejection | undefined {
-  return maySend(writeKey, eventType.id) ? undefined : TYPE_NOT_ALLOWED;
+const BUDGET_SPENT: Rejection = { kind: 'rejected', code: 'budget_spent' };
+
+function rightRejection({ eventType: { id } }: AdmissionRules, context: JudgeContext): Rejection | undefined {
+  if (!maySend(context.writeKey, id)) return TYPE_NOT_ALLOWED;
+  // Imports are opened on purpose, and by keys that may.
+  return !context.arrival.historical && context.isSpent(id) ? BUDGET_SPENT : undefined;
 }
 
 /** The id of what is too deep or too large to be looked at as an envelope. */

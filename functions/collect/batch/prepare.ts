@@ -3,6 +3,7 @@ import type { Batch } from '#shared/events/batch.ts';
 import { type BookedType, UNDECLARED } from '#shared/events/books.ts';
 import type { Verdict } from '#shared/events/verdict.ts';
 import type { WriteKey } from '#shared/events/write-key.ts';
+import type { Budgets } from '../state/budgets.ts';
 import type { AdoptedCatalog, Catalogs } from '../state/catalogs.ts';
 import type { Sequences } from '../state/sequences.ts';
 import { applyKeys, type Keyed, type KeyParts } from './apply-keys.ts';
@@ -35,8 +36,13 @@ export interface Prepared {
   readonly decided: readonly { readonly candidate: Candidate; readonly verdict: Verdict }[];
 }
 
-export interface PrepareParts extends KeyParts {
+/** What events are judged by that is no part of the batch. */
+export interface JudgeParts {
   readonly catalogs: Catalogs;
+  readonly budgets: Pick<Budgets, 'isSpent'>;
+}
+
+export interface PrepareParts extends KeyParts, JudgeParts {
   readonly sequences: Sequences;
 }
 
@@ -46,7 +52,7 @@ export async function prepare(
   context: RowContext,
   parts: PrepareParts,
 ): Promise<Prepared> {
-  const judged = await judgeAll(arrived, catalog, context, parts.catalogs);
+  const judged = await judgeAll(arrived, catalog, context, parts);
   const keyed = await applyKeys(
     judged.filter((event) => event.kind === 'candidate'),
     parts,
@@ -66,11 +72,17 @@ export async function judgeAll(
   { batch, writeKey, bodyBytes, firstReceivedAtMs }: ArrivedBatch,
   catalog: AdoptedCatalog,
   { receivedAtMs: nowMs, importId }: Pick<RowContext, 'receivedAtMs' | 'importId'>,
-  catalogs: Catalogs,
+  { catalogs, budgets }: JudgeParts,
 ): Promise<readonly (Candidate | Refused)[]> {
   const receivedAtMs = firstReceivedAtMs ?? nowMs;
   const arrival = { receivedAtMs, sentAtMs: batch.sentAtMs, historical: importId !== undefined };
-  const context: JudgeContext = { rules: catalog.rules, writeKey, arrival, bodyBytes };
+  const context: JudgeContext = {
+    rules: catalog.rules,
+    writeKey,
+    arrival,
+    bodyBytes,
+    isSpent: (type) => budgets.isSpent(type),
+  };
   const judged = batch.events.map((event, index) => judge(event, index, context));
   if (!judged.some((event) => event.kind === 'refused' && event.rejection.code === 'unknown_type')) return judged;
   await catalogs.refreshOnDemand();

@@ -4,6 +4,7 @@ import type { ReceivedOfType } from '#shared/events/import-record.ts';
 import type { Verdict } from '#shared/events/verdict.ts';
 import type { Publisher } from '#shared/gcp/publisher.ts';
 import type { EventTypeId, ImportId } from '#shared/platform/ids.ts';
+import type { Budgets } from '../state/budgets.ts';
 import type { HourEntry } from '../state/hour-reports.ts';
 import type { Imports } from '../state/imports.ts';
 import type { BatchClaims } from './accepted-events.ts';
@@ -13,6 +14,7 @@ import type { BatchVerdicts } from './verdicts.ts';
 export interface PublishParts {
   readonly publisher: Publisher;
   readonly imports: Imports;
+  readonly budgets: Pick<Budgets, 'spend'>;
   readonly entry: HourEntry;
   readonly claims: BatchClaims;
   readonly verdicts: BatchVerdicts;
@@ -28,6 +30,7 @@ export async function publishMessages(
   const registered = await parts.entry.register();
   const published = await Promise.all(messages.map((type) => publishType(type, registered, parts)));
   const durable = messages.filter((_, at) => published[at] === true);
+  if (importId === undefined) for (const { type, rows } of durable) parts.budgets.spend(type, bytesOf(rows));
   const refusal = importId === undefined ? undefined : await receiptRefusal(importId, durable, parts.imports);
   for (const [at, { events }] of messages.entries()) {
     const verdict = published[at] === true ? refusal : PUBLISH_FAILED;
@@ -36,6 +39,10 @@ export async function publishMessages(
       parts.verdicts.set(event, verdict ?? { kind: 'accepted', ignored: event.ignored });
     }
   }
+}
+
+function bytesOf(rows: readonly Buffer[]): number {
+  return rows.reduce((sum, { length }) => sum + length, 0);
 }
 
 const PUBLISH_FAILED: Verdict = { kind: 'retry', code: 'publish_failed' };

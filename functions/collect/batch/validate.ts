@@ -1,11 +1,10 @@
 // Owns trying events out: judged by everything that needs no key, with nothing stored, sealed, remembered or counted.
 import { wireVerdict, type WireVerdict } from '#shared/events/verdict.ts';
-import type { AdoptedCatalog, Catalogs } from '../state/catalogs.ts';
+import type { AdoptedCatalog } from '../state/catalogs.ts';
 import type { Candidate, Refused } from './judge.ts';
-import { type ArrivedBatch, judgeAll } from './prepare.ts';
+import { type ArrivedBatch, judgeAll, type JudgeParts } from './prepare.ts';
 
-export interface ValidateParts {
-  readonly catalogs: Catalogs;
+export interface ValidateParts extends JudgeParts {
   readonly nowMs: number;
 }
 
@@ -16,10 +15,10 @@ export interface ValidateParts {
 export async function validateBatch(
   arrived: ArrivedBatch,
   catalog: AdoptedCatalog,
-  { catalogs, nowMs }: ValidateParts,
+  { nowMs, ...parts }: ValidateParts,
 ): Promise<readonly WireVerdict[]> {
   const context = { receivedAtMs: nowMs, importId: arrived.batch.importId };
-  return (await judgeAll(arrived, catalog, context, catalogs)).map(verdictOf);
+  return (await judgeAll(arrived, catalog, context, parts)).map(verdictOf);
 }
 
 function verdictOf(judged: Candidate | Refused): WireVerdict {

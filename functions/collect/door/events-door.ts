@@ -94,7 +94,7 @@ async function answerOf(
   if (parts.underWay.stopping) return new PlatformError('overloaded', { message: 'This instance is ending.' });
   const arrived = { batch, writeKey, bodyBytes: body.bytes.length };
   if (!triesOut(request.url)) return collectBatch(arrived, standing, parts);
-  return validateBatch(arrived, standing.catalog, { catalogs: parts.catalogs, nowMs: parts.clock.now() });
+  return validateBatch(arrived, standing.catalog, { ...parts, nowMs: parts.clock.now() });
 }
 
 /** Whether the request asks what would become of its events, and nothing more: `?validate`. */

@@ -101,7 +101,7 @@ async function collectOne(
   };
   const verdicts =
     mode === 'try'
-      ? await validateBatch(arrived, standing.catalog, { catalogs: parts.catalogs, nowMs: parts.now() })
+      ? await validateBatch(arrived, standing.catalog, { ...parts, nowMs: parts.now() })
       : await collectBatch(arrived, standing, parts);
   const [verdict] = verdicts;
   if (verdict === undefined) throw new PlatformError('internal');
