@@ -2,7 +2,7 @@
 
 import type { FunctionCall, NamedArgument } from '../syntax/ast-expression.ts';
 import { SqlError } from '../syntax/sql-error.ts';
-import { findFunction, functionNames } from '../functions/functions.ts';
+import { findCallable, functionNames } from '../functions/functions.ts';
 import { isUnsupported } from '../functions/unsupported.ts';
 import type { FunctionDefinition, ScalarDefinition } from '../functions/definition.ts';
 import type { Expression } from '../tree/expression.ts';
@@ -20,7 +20,7 @@ import { resolveWindowCall } from './resolve-window.ts';
 export function resolveCall(node: FunctionCall, scope: ExpressionScope): Expression {
   const { name, safe } = nameOf(node);
   if (name === 'GROUPING') return resolveGrouping(node, scope);
-  const definition = node.path.length - (safe ? 1 : 0) <= 2 ? findFunction(name) : undefined;
+  const definition = node.path.length - (safe ? 1 : 0) <= 2 ? findCallable(name) : undefined;
   if (definition === undefined) return resolveRoutine(node, scope) ?? unknown(node, name);
   if (definition.kind === 'scalar') return resolveScalar(node, definition, scope, safe);
   if (node.over !== undefined) return resolveWindowCall(node, definition, scope, safe);

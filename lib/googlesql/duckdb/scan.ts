@@ -60,13 +60,25 @@ const rules: RulesByKind<Scan, [Context], Block> = {
   },
   sample: (scan, context) => {
     const inner = wrapped(emitScan(scan.input, context), context);
-    // DuckDB takes nothing but a number here.
-    const value = scan.size.kind === 'parameter' ? context.session.parameters.get(scan.size.key)?.value : undefined;
-    const size = scan.size.kind === 'literal' ? String(scan.size.value) : String(value ?? 100);
+    const size = sampleSize(scan.size, context);
     const unit = scan.unit === 'PERCENT' ? `(${size} PERCENT)` : `(${size} ROWS)`;
     return { ...inner, from: `(${renderOwn(inner)} USING SAMPLE ${unit}) AS ${freshName(context, 'x')}` };
   },
 };
+
+/** How much to sample; DuckDB takes nothing but a number here. */
+function sampleSize(size: Expression, { session }: Context): string {
+  const value =
+    size.kind === 'literal'
+      ? size.value
+      : size.kind === 'parameter'
+        ? session.parameters.get(size.key)?.value
+        : size.kind === 'variable'
+          ? session.variables.get(size.name)?.value
+          : undefined;
+  if (typeof value === 'bigint' || typeof value === 'number') return String(value);
+  throw new SqlError('TABLESAMPLE needs a number that is a literal, a parameter or a variable');
+}
 
 /** The block behind parentheses, unless it is nothing but its FROM. */
 function wrapped(block: Block, context: Context): Block {

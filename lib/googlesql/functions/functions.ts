@@ -20,26 +20,34 @@ import { timestampFunctions } from './timestamp.ts';
 import { utilityFunctions } from './utility.ts';
 import { windowOnlyFunctions } from './window.ts';
 
-const all: readonly FunctionDefinition[] = [
-  ...operators,
-  ...conditionalFunctions,
-  ...stringFunctions,
-  ...mathFunctions,
-  ...dateFunctions,
-  ...dateTimeFunctions,
-  ...timeFunctions,
-  ...timestampFunctions,
-  ...extractFunctions,
-  ...intervalFunctions,
-  ...arrayFunctions,
-  ...jsonFunctions,
-  ...jsonChangeFunctions,
-  ...hashFunctions,
-  ...keysetFunctions,
-  ...utilityFunctions,
-  ...aggregateFunctions,
-  ...windowOnlyFunctions,
+/** A part of the table, as documentation shows it. */
+export interface FunctionArea {
+  readonly title: string;
+  readonly functions: readonly FunctionDefinition[];
+}
+
+/** Every definition, area by area. */
+export const functionAreas: readonly FunctionArea[] = [
+  { title: 'Operators', functions: operators },
+  { title: 'Conditional expressions', functions: conditionalFunctions },
+  { title: 'Strings and bytes', functions: stringFunctions },
+  { title: 'Mathematics', functions: mathFunctions },
+  { title: 'DATE', functions: dateFunctions },
+  { title: 'DATETIME', functions: dateTimeFunctions },
+  { title: 'TIME', functions: timeFunctions },
+  { title: 'TIMESTAMP', functions: timestampFunctions },
+  { title: 'Parts of dates and times', functions: extractFunctions },
+  { title: 'INTERVAL', functions: intervalFunctions },
+  { title: 'ARRAY', functions: arrayFunctions },
+  { title: 'JSON', functions: [...jsonFunctions, ...jsonChangeFunctions] },
+  { title: 'Hashes', functions: hashFunctions },
+  { title: 'Keysets and encryption', functions: keysetFunctions },
+  { title: 'Session, errors and identifiers', functions: utilityFunctions },
+  { title: 'Aggregates', functions: aggregateFunctions },
+  { title: 'Numbering and navigation', functions: windowOnlyFunctions },
 ];
+
+const all: readonly FunctionDefinition[] = functionAreas.flatMap(({ functions }) => functions);
 
 const byName: ReadonlyMap<string, FunctionDefinition> = new Map(all.map((definition) => [definition.name, definition]));
 
@@ -50,11 +58,43 @@ const synonyms: Readonly<Record<string, string>> = {
   CEILING: 'CEIL',
   SUBSTRING: 'SUBSTR',
   REGEXP_SUBSTR: 'REGEXP_EXTRACT',
-  TIMESTAMP_CURRENT: 'CURRENT_TIMESTAMP',
 };
 
+/** How definitions are written that are no calls by name. */
+const forms: Readonly<Record<string, string>> = {
+  ARRAY_AT_OFFSET: 'array[OFFSET(index)]',
+  ARRAY_AT_ORDINAL: 'array[ORDINAL(index)]',
+  ARRAY_AT_SAFE_OFFSET: 'array[SAFE_OFFSET(index)]',
+  ARRAY_AT_SAFE_ORDINAL: 'array[SAFE_ORDINAL(index)]',
+  BETWEEN: 'BETWEEN',
+  INTERVAL: 'INTERVAL value part',
+  JSON_ELEMENT: 'json[index]',
+  JSON_FIELD: 'json.field',
+  LIKE: 'LIKE',
+  NOT: 'NOT',
+};
+
+/** Other names of the functions that have some. */
+export function synonymsOf(name: string): readonly string[] {
+  return Object.keys(synonyms).filter((other) => synonyms[other] === name);
+}
+
+/** How a definition is written in a query. */
+export function formOf({ name }: FunctionDefinition): string {
+  return forms[name] ?? name;
+}
+
+/** The function that a call by an upper-case name means. */
+export function findCallable(name: string): FunctionDefinition | undefined {
+  return isCallable(name) ? findFunction(name) : undefined;
+}
+
+function isCallable(name: string): boolean {
+  return /^[A-Z][A-Z0-9_.]*$/.test(name) && forms[name] === undefined;
+}
+
 /** The definition under an upper-case name or synonym. */
-export function findFunction(name: string): FunctionDefinition | undefined {
+function findFunction(name: string): FunctionDefinition | undefined {
   return byName.get(name) ?? byName.get(synonyms[name] ?? '');
 }
 
@@ -70,9 +110,9 @@ export function findAggregate(name: string): AggregateDefinition | undefined {
   return found === undefined || found.kind === 'scalar' ? undefined : found;
 }
 
-/** Every name that a query can write, for suggestions and documentation. */
+/** Every name that a query can call, for suggestions. */
 export function functionNames(): readonly string[] {
-  return [...byName.keys(), ...Object.keys(synonyms)].filter((name) => /^[A-Z]/.test(name));
+  return [...byName.keys(), ...Object.keys(synonyms)].filter(isCallable);
 }
 
 /** Every definition, in order of area. */

@@ -160,9 +160,9 @@ function endOfColumn(text: string): number {
 /** Where the bracket that opens after the first word is closed. */
 function closing(text: string): number {
   let depth = 0;
-  for (const [i, character] of [...text].entries()) {
-    if (character === '<') depth++;
-    if (character === '>' && --depth === 0) return i + 1;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '<') depth++;
+    if (text[i] === '>' && --depth === 0) return i + 1;
   }
   return 0;
 }
