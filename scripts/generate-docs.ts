@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { doubtsPage } from '#local/workflows/language/doubts-page.ts';
 import { editorSchemas, editorSettings } from '#shared/catalog/editor-schemas.ts';
 import { errorsPage } from '#shared/platform/error-docs.ts';
+import { googlesqlPage } from '#test/lib/googlesql/conformance/googlesql-page.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SCHEMAS = 'docs/schemas';
@@ -20,6 +21,7 @@ export interface GeneratedFile {
 export function generatedFiles(): readonly GeneratedFile[] {
   return [
     { path: 'docs/errors.md', text: errorsPage() },
+    { path: 'docs/googlesql.md', text: googlesqlPage() },
     { path: 'docs/workflows-doubts.md', text: doubtsPage() },
     ...editorSchemas().map(({ name, schema }) => ({ path: `${SCHEMAS}/${name}`, text: json(schema) })),
     { path: `${SCHEMAS}/vscode-settings.json`, text: json(editorSettings(`./${SCHEMAS}`)) },

@@ -1,0 +1,21 @@
+/** What docs/googlesql.md says of the engine's limits beside functions. */
+
+export const limits = {
+  /** Answers that differ from BigQuery's, and will. */
+  byDesign: [
+    'Approximate aggregates (`APPROX_COUNT_DISTINCT`, `APPROX_QUANTILES`, `APPROX_TOP_COUNT`, `APPROX_TOP_SUM`) are exact or approximate in another way.',
+    '`FLOAT64` results of mathematical functions may differ in the last bits.',
+    '`TABLESAMPLE SYSTEM` takes rows, not blocks.',
+    '`FOR SYSTEM_TIME AS OF` is accepted and reads the table as it is: history is not kept.',
+    'Without `ORDER BY`, rows and elements of aggregated arrays may come in another order.',
+  ],
+  /** What fails with `notImplemented`. */
+  notServed: [
+    'The types `GEOGRAPHY` and `RANGE`, collation, and procedures.',
+    'Functions in JavaScript or Python, SQL aggregate functions and remote functions in statements; transactions of several statements.',
+    '`CAST … FORMAT`, `LIKE ANY` and `LIKE ALL` over a subquery or `UNNEST`, `HAVING MAX` and `HAVING MIN` in aggregates other than `ANY_VALUE`.',
+    'Correlated subqueries in `HAVING`, `PIVOT` of expressions that vary from call to call, `RANGE` frames over NaN.',
+    'Pipe `CALL` and pipe `ASSERT`; tables and named arguments as arguments of table functions.',
+    'Views of `INFORMATION_SCHEMA` that are about jobs, slots, reservations or access.',
+  ],
+} as const;
