@@ -32,6 +32,7 @@ export function createGrpcHost(parts: GrpcHostParts): GrpcHost {
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
   });
+  spareBrokenStreams(server);
   const streams = new Set<BidiStream>();
   for (const service of parts.services) register(server, service, { ...parts, streams });
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
@@ -50,6 +51,20 @@ export function createGrpcHost(parts: GrpcHostParts): GrpcHost {
           resolve();
         });
       }),
+  };
+}
+
+/** The part of the server that answers what is no gRPC call; not in its types. */
+interface Refusing {
+  _respondWithError(fields: object, stream: { readonly destroyed: boolean }, channel?: unknown): void;
+}
+
+/** A client that resets a stream which is no call, before it is refused, would end the process: grpc-js 1.14.7 answers it without a look. */
+function spareBrokenStreams(server: grpc.Server): void {
+  const refusing = server as unknown as Refusing;
+  const refuse = refusing._respondWithError.bind(refusing);
+  refusing._respondWithError = (fields, stream, channel) => {
+    if (!stream.destroyed) refuse(fields, stream, channel);
   };
 }
 
