@@ -59,6 +59,7 @@ export function analysisOptions(options: QueryOptions): AnalysisOptions {
     ...(options.defaultDataset === undefined ? {} : { defaultDataset: options.defaultDataset }),
     timeZone: timeZone(options.timeZone ?? 'UTC'),
     parameters,
+    unknownParameters: 'refused',
     variables: new Map(),
     location: options.location ?? 'US',
   };

@@ -20,6 +20,8 @@ export interface AnalysisOptions {
   readonly timeZone: TimeZone;
   /** Types of parameters: by lower-case name, or by position from 1 as text. */
   readonly parameters: ReadonlyMap<string, SqlType>;
+  /** What becomes of parameters that have no type here: they are errors, or take the type that is wanted of them. */
+  readonly unknownParameters: 'refused' | 'inferred';
   /** Types of script variables by lower-case name. */
   readonly variables: ReadonlyMap<string, SqlType>;
   /** Where data is, as messages about missing tables say. */

@@ -36,7 +36,9 @@ function nameOf(node: FunctionCall): { readonly name: string; readonly safe: boo
 function unknown(node: FunctionCall, name: string): never {
   const shown = node.path.map((part) => part.name).join('.');
   if (isUnsupported(name)) throw new SqlError(`Function ${name} is not supported locally`, node.at, 'notImplemented');
-  throw new SqlError(`Function not found: ${shown}${suggestion(name, functionNames())}`, node.at);
+  // What is in a dataset is not mistaken for a built-in.
+  const meant = node.path.length === 1 ? suggestion(name, functionNames()) : '';
+  throw new SqlError(`Function not found: ${shown}${meant}`, node.at);
 }
 
 function resolveScalar(

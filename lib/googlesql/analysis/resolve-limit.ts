@@ -25,7 +25,7 @@ function resolveCount(node: SyntaxExpression, clause: string, scope: QueryScope)
     throw new SqlError(`${clause} expects an integer literal or parameter`, node.at);
   }
   const count = coerce(value, INT64, { at: node.at, timeZone: analysis.options.timeZone });
-  if (count.kind === 'literal' && (count.value === null || Number(count.value) < 0)) {
+  if (count.kind === 'literal' && count.undeclared === undefined && (count.value === null || Number(count.value) < 0)) {
     throw new SqlError(`${clause} expects a non-negative integer literal or parameter`, node.at);
   }
   return count;

@@ -8,6 +8,7 @@ import { suggestion } from './closest-name.ts';
 import { referTo, type ExpressionScope } from './context.ts';
 import { fieldOf } from './field.ts';
 import type { NameTarget, RangeVariable } from './names.ts';
+import { untypedNull } from './literal.ts';
 import { resolveCall } from './resolve-call.ts';
 
 /** Functions that may be called without parentheses. */
@@ -115,6 +116,7 @@ export function resolveParameter(node: Parameter, { analysis }: ExpressionScope)
   const key = node.name?.toLowerCase() ?? String(node.position ?? 0);
   const type = analysis.options.parameters.get(key);
   if (type === undefined) {
+    if (analysis.options.unknownParameters === 'inferred') return { ...untypedNull, undeclared: key };
     const message =
       node.name === undefined
         ? `Query parameter number ${node.position ?? 0} is not defined`

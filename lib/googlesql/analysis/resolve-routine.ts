@@ -15,10 +15,7 @@ import { scopeOfExpressions } from './names.ts';
 export function resolveRoutine(node: FunctionCall, scope: ExpressionScope): Expression | undefined {
   const { analysis } = scope;
   const found = findRoutine(node.path, analysis);
-  if (found.kind !== 'found' || found.value.kind === 'table') {
-    if (node.path.length === 1) return undefined;
-    throw new SqlError(`Function not found: ${node.path.map((part) => part.name).join('.')}`, node.at);
-  }
+  if (found.kind !== 'found' || found.value.kind === 'table') return undefined;
   const routine = found.value;
   analysis.routines.set(pathText(routine.path), routine);
   if (routine.kind === 'remote') {

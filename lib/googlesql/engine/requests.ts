@@ -2,7 +2,6 @@
 
 import type {
   DatasetRef,
-  JsonObject,
   RangePartitioning,
   RoutineRef,
   TableDefinition,
@@ -20,6 +19,12 @@ export interface QueryParameter {
   readonly name?: string;
   readonly parameterType: RestParameterType;
   readonly parameterValue: RestParameterValue;
+}
+
+/** REST `QueryParameter` without a value: `name` is absent when it is positional. */
+export interface UndeclaredParameter {
+  readonly name?: string;
+  readonly parameterType: RestParameterType;
 }
 
 export interface RestParameterType {
@@ -132,7 +137,7 @@ export interface StatementResult {
   readonly referencedTables: readonly TableRef[];
   readonly referencedRoutines: readonly RoutineRef[];
   /** Parameters the SQL names and the request does not give; filled by a dry run only. */
-  readonly undeclaredParameters?: readonly JsonObject[];
+  readonly undeclaredParameters?: readonly UndeclaredParameter[];
   /** Logical bytes of the columns read in the partitions that the statement picks, under BigQuery's size rules. */
   readonly bytesProcessed: number;
   /** Milliseconds spent analysing and running. */

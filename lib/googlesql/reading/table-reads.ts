@@ -96,6 +96,7 @@ function isConstant(expression: Expression): boolean {
       part.kind === 'column' ||
       part.kind === 'subquery' ||
       part.kind === 'let' ||
+      (part.kind === 'literal' && part.undeclared !== undefined) ||
       (part.kind === 'call' && part.definition.volatile === true),
   );
 }

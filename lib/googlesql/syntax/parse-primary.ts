@@ -3,6 +3,7 @@
 import type { ArrayExpression, Expression, PathName, TypedLiteral } from './ast-expression.ts';
 import type { Query } from './ast-query.ts';
 import type { Cursor } from './cursor.ts';
+import { SqlError } from './sql-error.ts';
 import { parseCall } from './parse-call.ts';
 import { parseCase, parseCast, parseExtract, parseInterval, parseWith } from './parse-special.ts';
 import { parseType } from './parse-type.ts';
@@ -89,7 +90,7 @@ const reservedRules: ReadonlyMap<string, WordRule> = new Map(
     GROUPING: parseReservedCall,
     HASH: parseReservedCall,
     COLLATE: parseReservedCall,
-    RANGE: parseReservedCall,
+    RANGE: parseRange,
   }),
 );
 
@@ -126,6 +127,12 @@ function parseTypedLiteral(p: Cursor, typeName: TypedLiteral['typeName']): Expre
 function parseReservedCall(p: Cursor): Expression {
   if (p.peek(1).word !== '(') throw p.unexpected();
   return parseCall(p, [p.fieldName()]);
+}
+
+/** `RANGE(…)`, or a literal `RANGE<DATE> '…'`, whose type the analyser does not have. */
+function parseRange(p: Cursor): Expression {
+  if (p.peek(1).word === '<') throw new SqlError('Type RANGE is not supported locally', p.at, 'notImplemented');
+  return parseReservedCall(p);
 }
 
 /** A path, a call of the function that a path names, or a lambda. */

@@ -29,6 +29,8 @@ export interface LiteralNode {
   readonly untyped: boolean;
   /** False once a CAST or a type name has fixed the type: then it coerces like any expression. */
   readonly flexible: boolean;
+  /** Of a NULL that stands for a query parameter of which nothing is known: the parameter's key. Its type is what is wanted of it. */
+  readonly undeclared?: string;
 }
 
 /** A query parameter, by name (lower case) or by position from 1. */

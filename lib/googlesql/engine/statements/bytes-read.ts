@@ -118,7 +118,8 @@ function isRead(leaf: string, { paths }: TableRead): boolean {
 async function knowledgeOf(run: Run, reads: readonly TableRead[]): Promise<Omit<Knowledge, 'columns'>> {
   const values = await valuesOf(run, constantsOf(reads));
   return {
-    constant: (expression) => (expression.kind === 'literal' ? expression : values.get(expression)),
+    constant: (expression) =>
+      expression.kind === 'literal' && expression.undeclared === undefined ? expression : values.get(expression),
     utc: (run.request.timeZone ?? 'UTC') === 'UTC',
   };
 }

@@ -15,6 +15,7 @@ import { tableKey } from '../storage/records.ts';
 import { bytesRead, readingOf } from './bytes-read.ts';
 import { referencesOf } from './references.ts';
 import { execute, newAnalysis, sessionOf, type Run } from './run.ts';
+import { undeclaredParameters } from './undeclared-parameters.ts';
 
 const statementTypes: Readonly<Record<ChangeTree['kind'], StatementType>> = {
   insert: 'INSERT',
@@ -29,13 +30,16 @@ export async function runChange(run: Run, statement: ChangeStatement): Promise<S
   refuseDestination(run, 'DML');
   const startMs = performance.now();
   const first = analyze(run, statement);
+  const reading = readingOf(first.tree);
   const base = {
     statementType: statementTypes[first.tree.kind],
     ...referencesOf(first.analysis),
-    bytesProcessed: await bytesRead(run, readingOf(first.tree)),
+    bytesProcessed: await bytesRead(run, reading),
     analysisMs: performance.now() - startMs,
   };
-  if (run.request.dryRun === true) return { ...base, executionMs: 0 };
+  if (run.request.dryRun === true) {
+    return { ...base, undeclaredParameters: undeclaredParameters(reading), executionMs: 0 };
+  }
   const runMs = performance.now();
   const dml = await execute(run, () => changeRows(run, statement, first.tree));
   return { ...base, dml, executionMs: performance.now() - runMs };

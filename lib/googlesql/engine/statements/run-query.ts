@@ -11,6 +11,7 @@ import { writeDestination } from './destination.ts';
 import { referencesOf } from './references.ts';
 import { resultFields } from './result-fields.ts';
 import { execute, newAnalysis, sessionOf, type Run } from './run.ts';
+import { undeclaredParameters } from './undeclared-parameters.ts';
 
 /** Analyses and runs the query; with a destination, its rows go there. */
 export async function runQuery(run: Run, query: Query): Promise<StatementResult> {
@@ -25,7 +26,9 @@ export async function runQuery(run: Run, query: Query): Promise<StatementResult>
     bytesProcessed: await bytesRead(run, { queries: [tree] }),
     analysisMs: performance.now() - startMs,
   } as const;
-  if (run.request.dryRun === true) return { ...base, executionMs: 0 };
+  if (run.request.dryRun === true) {
+    return { ...base, undeclaredParameters: undeclaredParameters({ queries: [tree] }), executionMs: 0 };
+  }
   const runMs = performance.now();
   const { destination } = run.request;
   const done =

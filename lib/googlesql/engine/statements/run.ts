@@ -43,6 +43,8 @@ export function newAnalysis(run: Run): Analysis {
     project: projectOf(run),
     timeZone: timeZone(zone),
     parameters: typesOf(run.parameters),
+    // A dry run tells of parameters that are not given instead of failing for them.
+    unknownParameters: request.dryRun === true ? 'inferred' : 'refused',
     variables: typesOf(run.variables.visible()),
     location: locationOf(run),
     ...given({
