@@ -137,6 +137,7 @@ function metadataOver(store: ObjectStore): Metadata {
     startTimer: () => () => undefined,
     newId: () => 'none',
     randomBytes: (bytes) => new Uint8Array(bytes),
+    callCollect: () => Promise.reject(new Error('no collect')),
     log: { write: () => undefined },
     assets: new Map(),
   });

@@ -125,8 +125,8 @@ locals {
     }
   }
 
-  # What starts by the clock: the tick each minute; once an hour a look for what somebody changed by hand; once a day one at the epochs, and
-  # a drill of erasure.
+  # What starts by the clock: the tick and a heartbeat each minute; once an hour a look for what somebody changed by hand, and the
+  # audit of the books; once a day a look at the epochs, and a drill of erasure.
   schedules = {
     tick = {
       workflow = "tick"
@@ -135,6 +135,14 @@ locals {
     drift = {
       workflow = "mend-drift"
       schedule = "17 * * * *"
+    }
+    heartbeat = {
+      workflow = "heartbeat"
+      schedule = "* * * * *"
+    }
+    audit = {
+      workflow = "audit"
+      schedule = "25 * * * *"
     }
     rotation = {
       workflow = "rotate-epoch"

@@ -1,5 +1,6 @@
 // Owns `trib events`: what failed and why, sending it again after a fix, and watching events arrive.
 import type { Command } from 'commander';
+import { registerBooks } from '../events/books.ts';
 import { registerFailed } from '../events/failed.ts';
 import { registerReplay } from '../events/replay.ts';
 import { registerTail } from '../events/tail.ts';
@@ -9,4 +10,5 @@ export function registerEvents(program: Command): void {
   registerFailed(events);
   registerReplay(events);
   registerTail(events);
+  registerBooks(events);
 }

@@ -17,8 +17,9 @@ import { consoleRoutes } from './console/console-routes.ts';
 import { createAlarm, type StartTimer } from './driving/alarm.ts';
 import { Passes } from './driving/passes.ts';
 import { createFacts } from './facts.ts';
-import type { Parts } from './parts.ts';
+import type { CallCollect, Parts } from './parts.ts';
 import { createPlatformTime } from './platform-time.ts';
+import { bookRoutes } from './routes/book-routes.ts';
 import { callerRoutes } from './routes/caller-routes.ts';
 import { countRoutes } from './routes/count-routes.ts';
 import { endpointRoutes } from './routes/endpoint-routes.ts';
@@ -47,6 +48,7 @@ export interface MetadataDeps {
   readonly startTimer: StartTimer;
   readonly newId: () => string;
   readonly randomBytes: (count: number) => Uint8Array;
+  readonly callCollect: CallCollect;
   readonly log: Log;
   /** Files of the console. */
   readonly assets: Assets;
@@ -77,6 +79,7 @@ export function createMetadata(deps: MetadataDeps): Metadata {
     ...callerRoutes(parts),
     ...writeKeyRoutes(parts),
     ...failedRoutes(parts),
+    ...bookRoutes(parts),
     ...consoleRoutes(deps.assets),
   ];
   const stopAdopting = repeat(deps.startTimer, CATALOG_EVERY_MS, () => parts.applied.refresh());
@@ -106,7 +109,7 @@ export function createMetadata(deps: MetadataDeps): Metadata {
 }
 
 function assemble(deps: MetadataDeps, ring: () => void): Parts {
-  const { place, store, executions, jobs, log, newId, randomBytes } = deps;
+  const { place, store, executions, jobs, log, newId, randomBytes, callCollect } = deps;
   const time = createPlatformTime(deps.clock);
   return {
     place,
@@ -125,6 +128,7 @@ function assemble(deps: MetadataDeps, ring: () => void): Parts {
     log,
     newId,
     randomBytes,
+    callCollect,
   };
 }
 

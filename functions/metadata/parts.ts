@@ -33,4 +33,8 @@ export interface Parts {
   /** A new id for a run or a closer: letters and digits, sorting by time. */
   readonly newId: () => string;
   readonly randomBytes: (count: number) => Uint8Array;
+  /** Calls collect as one of the platform's own functions. */
+  readonly callCollect: CallCollect;
 }
+
+export type CallCollect = (path: string, body: object) => Promise<{ readonly status: number; readonly json: unknown }>;

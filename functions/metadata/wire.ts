@@ -1,7 +1,7 @@
 // Owns how metadata is put together in production: its settings, Google's clients, the machine's clock and randomness.
 import { randomBytes } from 'node:crypto';
 import { createExecutions } from '#shared/gcp/executions.ts';
-import { createIdentifier } from '#shared/gcp/identity.ts';
+import { createFunctionCaller, createIdentifier } from '#shared/gcp/identity.ts';
 import { createJobs } from '#shared/gcp/jobs.ts';
 import { createObjectStore } from '#shared/gcp/objects.ts';
 import { createPublisher } from '#shared/gcp/publisher.ts';
@@ -17,9 +17,10 @@ import { createMetadata, type Metadata } from './metadata.ts';
 /** @throws PlatformError configuration_invalid */
 export function wireMetadata(environment: Readonly<Record<string, string | undefined>>): Metadata {
   const settings = readSettings(environment);
-  const { projectId, region, audience, iapAudience, consoleFolder } = settings;
+  const { projectId, region, audience, iapAudience, collectUrl, consoleFolder } = settings;
   const place = { projectId, region };
   const log = createStdoutLog('metadata', systemClock);
+  const call = createFunctionCaller(audience);
   return createMetadata({
     place,
     store: createObjectStore(bucketName('state', projectId)),
@@ -31,6 +32,7 @@ export function wireMetadata(environment: Readonly<Record<string, string | undef
     startTimer,
     newId: () => uuidV7(systemClock.now(), randomBytes).replaceAll('-', ''),
     randomBytes,
+    callCollect: (path, body) => call(`${collectUrl}${path}`, body),
     log,
     assets: readAssets(consoleFolder),
   });

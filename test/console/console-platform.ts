@@ -100,6 +100,7 @@ async function metadataOver(store: ObjectStore, clock: Clock, console: string): 
     startTimer: () => () => undefined,
     newId: () => 'none',
     randomBytes: (count) => new Uint8Array(count),
+    callCollect: () => Promise.reject(new Error('no collect')),
     log: { write: () => undefined },
     assets: readAssets(console),
   });

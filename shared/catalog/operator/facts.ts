@@ -79,6 +79,46 @@ export const FACT_VIEWS = {
       code: ['$.code', 'STRING'],
     },
   },
+  'books.counted': {
+    view: 'books',
+    description:
+      'What became of the events of each type and hour: received = accepted + duplicate + rejected + returned.',
+    columns: {
+      event_type: ['$.eventType', 'STRING'],
+      received: ['$.received', 'INT64'],
+      accepted: ['$.accepted', 'INT64'],
+      duplicate: ['$.duplicate', 'INT64'],
+      rejected: ['$.rejected', 'INT64'],
+      returned: ['$.returned', 'INT64'],
+      kept: ['$.kept', 'INT64'],
+    },
+  },
+  'books.reconciled': {
+    view: 'reconciliations',
+    description:
+      'Each partition followed from the collectors over the raw table to the endpoint, and what does not add up.',
+    columns: {
+      balanced: ['$.balanced', 'BOOL'],
+      acknowledged: ['$.acknowledged', 'INT64'],
+      landed: ['$.landed', 'INT64'],
+      dead: ['$.dead', 'INT64'],
+      events: ['$.events', 'INT64'],
+      missing: ['$.missing', 'INT64'],
+      kept: ['$.kept', 'INT64'],
+      failed: ['$.failed', 'INT64'],
+      gaps: ['$.gaps'],
+    },
+  },
+  'heartbeat.measured': {
+    view: 'heartbeats',
+    description: 'One event a minute, sent by the platform itself: how long it took to land, and whether it did.',
+    columns: {
+      beat: ['$.beat', 'TIMESTAMP'],
+      outcome: ['$.outcome', 'STRING'],
+      acknowledged_ms: ['$.acknowledgedMs', 'INT64'],
+      landed_ms: ['$.landedMs', 'INT64'],
+    },
+  },
   'access.recorded': {
     view: 'accesses',
     description: 'Every opening of sealed values: by whom, for what, how many.',

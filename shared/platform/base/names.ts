@@ -28,6 +28,8 @@ export const KEY_RING_NAME = 'tributary';
 export const TICK_JOB_NAME = 'tributary-tick';
 export const DRIFT_JOB_NAME = 'tributary-drift';
 export const ROTATION_JOB_NAME = 'tributary-rotation';
+export const HEARTBEAT_JOB_NAME = 'tributary-heartbeat';
+export const AUDIT_JOB_NAME = 'tributary-audit';
 export const PROOF_JOB_NAME = 'tributary-proof';
 
 /** Bucket names are global, so they carry the project's. */

@@ -1,6 +1,7 @@
 // Owns the base: the one list of what a project needs once, laid by Terraform on Google and by `trib up` on a local cloud.
 import { PEOPLE_ROLES, serviceAccountEmail } from '../roles.ts';
 import {
+  AUDIT_JOB_NAME,
   BUCKET_NAMES,
   type BucketName,
   bucketName,
@@ -9,6 +10,7 @@ import {
   DRIFT_JOB_NAME,
   FUNCTION_NAMES,
   type FunctionName,
+  HEARTBEAT_JOB_NAME,
   KEY_NAMES,
   KEY_RING_NAME,
   type KeyName,
@@ -97,7 +99,10 @@ export function baseResources(place: Place): readonly BaseResource[] {
   ];
 }
 
-/** What starts by the clock: the tick each minute; once an hour a look for what somebody changed by hand; once a day one at the epochs, and a drill of erasure. */
+/**
+ * What starts by the clock: the tick and a heartbeat each minute; once an hour a look for what somebody changed by hand, and the
+ * audit of the books; once a day a look at the epochs, and a drill of erasure.
+ */
 function schedules(place: Place): BaseResource[] {
   const job = (name: string, workflow: string, schedule: string): BaseResource => ({
     kind: 'scheduler-job',
@@ -110,6 +115,8 @@ function schedules(place: Place): BaseResource[] {
   return [
     job(TICK_JOB_NAME, 'tick', '* * * * *'),
     job(DRIFT_JOB_NAME, 'mend-drift', '17 * * * *'),
+    job(HEARTBEAT_JOB_NAME, 'heartbeat', '* * * * *'),
+    job(AUDIT_JOB_NAME, 'audit', '25 * * * *'),
     job(ROTATION_JOB_NAME, 'rotate-epoch', '41 2 * * *'),
     job(PROOF_JOB_NAME, 'prove-privacy', '11 3 * * *'),
   ];

@@ -37,6 +37,14 @@ export const PIPELINE_CODES = {
     'The run opened values of a user who was erased since, so it may not commit.',
     'The run starts again by itself, without them.',
   ),
+  books_gap: system(
+    'The books of a partition do not balance: events are missing between collect and the endpoint.',
+    'Look at platform.reconciliations for what is missing, and at the dead letters.',
+  ),
+  heartbeat_lost: system(
+    'The heartbeat of a minute was refused, or did not land within five minutes.',
+    'Look at platform.heartbeats, at the log of collect, and at the landing subscriptions.',
+  ),
   closing_incomplete: system(
     'The deadline passed before every acknowledged event had landed.',
     'Look at the dead letters and the subscription of the event type.',

@@ -61,3 +61,28 @@ resource "google_monitoring_alert_policy" "tick" {
     }
   }
 }
+
+# What the functions find out themselves: books that do not balance, partitions closed without everything, heartbeats that are lost.
+resource "google_monitoring_alert_policy" "books" {
+  project               = var.project_id
+  display_name          = "Tributary: events are missing"
+  combiner              = "OR"
+  notification_channels = local.channels
+
+  documentation {
+    content = "Look at platform.reconciliations and platform.heartbeats; docs/collection-operations.md says what each gap means."
+  }
+
+  conditions {
+    display_name = "books_gap, closing_incomplete or heartbeat_lost in a log"
+    condition_matched_log {
+      filter = "resource.type = \"cloud_run_revision\" AND jsonPayload.code = (\"books_gap\" OR \"closing_incomplete\" OR \"heartbeat_lost\")"
+    }
+  }
+
+  alert_strategy {
+    notification_rate_limit {
+      period = "300s"
+    }
+  }
+}

@@ -20,6 +20,7 @@ export interface Surroundings {
   readonly jobs: Jobs;
   readonly publish: (messages: readonly Buffer[]) => void;
   readonly newId: () => string;
+  readonly callCollect: (path: string, body: object) => Promise<Reply>;
   readonly log: Log;
   /** Called at each effect, before and after it; true kills the instance there. */
   readonly killAt: (point: { readonly effect: string; readonly when: 'before' | 'after' }) => boolean;
@@ -69,6 +70,7 @@ export class Instance {
       startTimer: (delayMs, ring) => time.start(delayMs, () => (this.#alive ? ring() : undefined)),
       newId,
       randomBytes,
+      callCollect: (path, body) => this.#look(() => around.callCollect(path, body)),
       log,
       assets: new Map(),
     });

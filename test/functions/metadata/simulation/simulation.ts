@@ -47,6 +47,8 @@ export class Simulation {
   killAt: (count: number, when: 'before' | 'after', effect: string) => boolean = () => false;
   /** Makes an execution disappear at one of its calls. */
   loseAt: (count: number, url: string) => boolean = () => false;
+  /** What collect answers to metadata. */
+  collect: (path: string, body: object) => Promise<Reply> = async () => ({ status: 404, json: {} });
   instance: Instance;
   readonly #catalog: Catalog;
   #ids = 0;
@@ -163,6 +165,7 @@ export class Simulation {
       jobs: this.bigQuery,
       publish: (messages) => this.facts.push(...messages.map((message) => JSON.parse(message.toString()) as ToldFact)),
       newId: () => `id${(this.#ids += 1)}`,
+      callCollect: (path, body) => this.collect(path, body),
       log: { write: (severity, message, fields) => this.logs.push(`${severity} ${message} ${JSON.stringify(fields)}`) },
       killAt: ({ effect, when }) => {
         if (when === 'before') this.effects.push(effect);
