@@ -10,7 +10,7 @@ import type { ArrivedBatch } from '../batch/prepare.ts';
 import { validateBatch } from '../batch/validate.ts';
 import type { Rates } from '../state/rates.ts';
 
-export const SERVICE_EVENTS_PATH = '/v1/events:service';
+const SERVICE_EVENTS_PATH = '/v1/events:service';
 
 /** Events of one call: what is opened for a replay is held in memory meanwhile. */
 const MAX_EVENTS = 500;

@@ -10,7 +10,7 @@ type Store = Pick<ObjectStore, 'read' | 'create' | 'replace'>;
 const record = z.object({ audited: z.array(z.string()) });
 
 /** The object of the state bucket that holds them. */
-export function auditedObject(endpoint: EndpointId): string {
+function auditedObject(endpoint: EndpointId): string {
   return `books/${endpoint}`;
 }
 

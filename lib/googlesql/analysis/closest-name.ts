@@ -5,7 +5,7 @@ import { levenshtein } from '../values/edit-distance.ts';
 const SHORTEST = 3;
 
 /** The candidate within reach of the name, the least in order among equals; undefined when none is near enough. */
-export function closestName(mistyped: string, candidates: Iterable<string>): string | undefined {
+function closestName(mistyped: string, candidates: Iterable<string>): string | undefined {
   if (mistyped.length < SHORTEST) return undefined;
   const reach = mistyped.length < 5 ? Math.floor(mistyped.length / 2) : Math.floor(mistyped.length / 5) + 2;
   const letters = Array.from(mistyped);

@@ -87,7 +87,7 @@ function refuseModifiers(node: FunctionCall, definition: FunctionDefinition): vo
 }
 
 /** The positional arguments; date parts and `INTERVAL n part` where the function takes them. */
-export function resolveArguments(
+function resolveArguments(
   node: FunctionCall,
   definition: FunctionDefinition,
   scope: ExpressionScope,
@@ -107,7 +107,7 @@ function takes(definition: FunctionDefinition, index: number, kind: 'part' | 'st
 }
 
 /** Named arguments, which must be constants that some overload knows. */
-export function resolveOptions(
+function resolveOptions(
   list: readonly NamedArgument[],
   definition: FunctionDefinition,
   scope: ExpressionScope,

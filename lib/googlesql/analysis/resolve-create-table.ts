@@ -56,7 +56,7 @@ function impliedFields(query: QueryTree | undefined, source: Source | undefined,
 }
 
 /** The fields of a query's columns, which must all have names, each its own. */
-export function queryFields(query: QueryTree, at: number): readonly RestField[] {
+function queryFields(query: QueryTree, at: number): readonly RestField[] {
   const outputs = query.valueTable
     ? valueColumns(query)
     : query.columns.map(({ name, column }) => ({ name, type: column.type }));

@@ -43,7 +43,7 @@ export function resolveBinary(node: ast.BinaryExpression, scope: ExpressionScope
 }
 
 /** A binary operator on typed operands. */
-export function compareOrCompute(
+function compareOrCompute(
   scope: ExpressionScope,
   operator: string,
   operands: readonly [Expression, Expression],

@@ -79,7 +79,7 @@ function resolveRange(
 }
 
 /** A table alias as a value: its row. */
-export function rowOf(range: RangeVariable, at: number): Expression {
+function rowOf(range: RangeVariable, at: number): Expression {
   if (range.row !== undefined) return referTo(range.row, at);
   const fields = range.columns.map(({ name, column }) => ({ name, type: column.type }));
   return {

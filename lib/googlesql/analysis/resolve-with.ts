@@ -39,7 +39,7 @@ function resolveTable(definition: CommonTable, recursive: boolean, scope: QueryS
 }
 
 /** A WITH table as FROM sees it. */
-export function visibleTable({
+function visibleTable({
   id,
   name,
   query,

@@ -54,7 +54,7 @@ export function inferredName(node: SyntaxExpression): string {
 }
 
 /** Columns as `*` shows them; the row of a value table shows its fields. */
-export function expandColumns(columns: readonly NamedColumn[], at: number): readonly SelectColumn[] {
+function expandColumns(columns: readonly NamedColumn[], at: number): readonly SelectColumn[] {
   return columns.flatMap(({ name, column, row }) => {
     const value = referTo(column, at);
     if (row === true && column.type.kind === 'STRUCT') return expandFields(value, at);

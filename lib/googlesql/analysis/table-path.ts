@@ -48,7 +48,7 @@ export function findTable(
 }
 
 /** BigQuery's words for what is not there. */
-export function notFound(
+function notFound(
   path: ObjectPath,
   missing: 'noDataset' | 'noObject',
   analysis: Analysis,

@@ -45,12 +45,12 @@ export function isOpen(block: Block): boolean {
 }
 
 /** Whether the block is its FROM clause and nothing else. */
-export function isBare(block: Block): boolean {
+function isBare(block: Block): boolean {
   return isOpen(block) && block.where.length === 0 && block.computed.size === 0 && block.from !== '';
 }
 
 /** The block as `SELECT …`, with just the given columns in their order, each under the given name. */
-export function renderBlock(
+function renderBlock(
   block: Block,
   outputs: readonly { readonly column: Column; readonly name: string }[],
 ): string {

@@ -75,7 +75,7 @@ function insertInto(target: CatalogTable, values: readonly string[], from: strin
 }
 
 /** The start of the partition that rows of now belong to. */
-export function currentPartition(target: CatalogTable, { session }: Pick<Context, 'session'>): string {
+function currentPartition(target: CatalogTable, { session }: Pick<Context, 'session'>): string {
   const unit = target.partitioning?.kind === 'ingestion' ? target.partitioning.unit : 'DAY';
   return `date_trunc('${unit.toLowerCase()}', make_timestamptz(${session.nowMicros}::BIGINT))`;
 }

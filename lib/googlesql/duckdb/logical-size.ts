@@ -17,7 +17,7 @@ const fixed: Readonly<Partial<Record<ScalarKind, number>>> = {
 };
 
 /** Bytes of a value as a DuckDB expression; NULL counts nothing. */
-export function logicalSize(text: string, type: SqlType, depth = 0): string {
+function logicalSize(text: string, type: SqlType, depth = 0): string {
   if (type.kind === 'ARRAY') {
     const item = `z${depth}`;
     return `coalesce(list_sum(list_transform(${text}, lambda ${item}: ${logicalSize(item, type.element, depth + 1)})), 0)`;

@@ -7,7 +7,7 @@ import { emitExpression } from './expression.ts';
 import { emitScan } from './scan.ts';
 
 /** The query as `SELECT …`, its columns named `o0`, `o1`, … */
-export function generateQuery(query: QueryTree, session: Session): string {
+function generateQuery(query: QueryTree, session: Session): string {
   return emitQuery(query, newContext(session));
 }
 

@@ -8,6 +8,6 @@ export function quoteText(text: string): string {
 }
 
 /** A name in double quotes. */
-export function quoteName(name: string): string {
+function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

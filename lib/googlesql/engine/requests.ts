@@ -224,4 +224,4 @@ export interface CopyResult {
 }
 
 /** A column as the engine sees it, for callers that only know REST. */
-export type { RestField, RestSchema, EngineError };
+export type { RestSchema };

@@ -49,7 +49,7 @@ function gatherFields(into: Reach, origin: Origin, step: Way, seen: Set<Origin>)
 }
 
 /** Adds one source. */
-export function add(into: Reach, source: SourceColumn, reached: Ways): void {
+function add(into: Reach, source: SourceColumn, reached: Ways): void {
   into.set(source, (into.get(source) ?? 0) | reached);
 }
 

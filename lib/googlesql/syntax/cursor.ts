@@ -12,13 +12,13 @@ import { unescapeString } from './unescape.ts';
  * How deep parentheses, calls, queries and types may nest. The parser recurses over them, and this keeps it within half of
  * a default thread's stack (984 KiB) even before the engine has compiled it, when frames are largest.
  */
-export const maxNesting = 200;
+const maxNesting = 200;
 
 /**
  * How high syntax trees may grow: what nests, and chains such as `a + b + c`, which lean left and so are as high as long.
  * Everything behind the parser recurses over the tree, with smaller frames than the parser's.
  */
-export const maxHeight = 400;
+const maxHeight = 400;
 
 /** The mutually recursive entry points of the grammar; passed in, so that its files need no import cycle. */
 export interface Grammar {

@@ -60,7 +60,7 @@ export function parseExpressionOrThrow(text: string): Expression {
 }
 
 /** Parses a type name such as `ARRAY<STRING(10)>`. Throws a `SqlError`. */
-export function parseTypeOrThrow(text: string): TypeName {
+function parseTypeOrThrow(text: string): TypeName {
   return whole(open(text), parseType);
 }
 

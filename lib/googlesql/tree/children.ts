@@ -29,7 +29,7 @@ const inputs: RulesByKind<Scan, [], readonly Scan[]> = {
 };
 
 /** The scans that a scan reads from, those of WITH tables first. */
-export function scanInputs(scan: Scan): readonly Scan[] {
+function scanInputs(scan: Scan): readonly Scan[] {
   return byKind(inputs, scan);
 }
 

@@ -85,7 +85,7 @@ function sameCase(a: Node<'case'>, b: Node<'case'>): boolean {
 }
 
 /** Whether two constants are the same value. */
-export function sameValue(a: SqlValue, b: SqlValue): boolean {
+function sameValue(a: SqlValue, b: SqlValue): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b);
   if (a instanceof Uint8Array) return b instanceof Uint8Array && Buffer.compare(a, b) === 0;
   if (isInterval(a)) return isInterval(b) && a.months === b.months && a.days === b.days && a.micros === b.micros;

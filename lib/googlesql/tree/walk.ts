@@ -59,7 +59,7 @@ function rewriteQuery(query: QueryTree, rewrite: Rewrite): QueryTree {
 }
 
 /** An aggregate's call with its parts rewritten. */
-export function rewriteAggregate<Call extends AggregateCall>(call: Call, rewrite: Rewrite): Call {
+function rewriteAggregate<Call extends AggregateCall>(call: Call, rewrite: Rewrite): Call {
   const each = (part: Expression): Expression => rewriteExpression(part, rewrite);
   return {
     ...call,
@@ -85,12 +85,12 @@ export function rewriteWindow(call: WindowCall, rewrite: Rewrite): WindowCall {
 }
 
 /** Order keys with their expressions rewritten. */
-export function rewriteKeys(keys: readonly OrderKey[], rewrite: Rewrite): readonly OrderKey[] {
+function rewriteKeys(keys: readonly OrderKey[], rewrite: Rewrite): readonly OrderKey[] {
   return keys.map((key) => ({ ...key, expression: rewriteExpression(key.expression, rewrite) }));
 }
 
 /** The scan with every expression in it rewritten. */
-export function rewriteScan(scan: Scan, rewrite: Rewrite): Scan {
+function rewriteScan(scan: Scan, rewrite: Rewrite): Scan {
   return byKind(
     scanRules,
     scan,

@@ -54,17 +54,17 @@ export type TypeKind = SqlType['kind'];
 
 export const INT64: ScalarType = { kind: 'INT64' };
 export const FLOAT64: ScalarType = { kind: 'FLOAT64' };
-export const NUMERIC: ScalarType = { kind: 'NUMERIC' };
-export const BIGNUMERIC: ScalarType = { kind: 'BIGNUMERIC' };
+const NUMERIC: ScalarType = { kind: 'NUMERIC' };
+const BIGNUMERIC: ScalarType = { kind: 'BIGNUMERIC' };
 export const BOOL: ScalarType = { kind: 'BOOL' };
 export const STRING: ScalarType = { kind: 'STRING' };
 export const BYTES: ScalarType = { kind: 'BYTES' };
 export const DATE: ScalarType = { kind: 'DATE' };
-export const TIME: ScalarType = { kind: 'TIME' };
+const TIME: ScalarType = { kind: 'TIME' };
 export const DATETIME: ScalarType = { kind: 'DATETIME' };
 export const TIMESTAMP: ScalarType = { kind: 'TIMESTAMP' };
 export const INTERVAL: ScalarType = { kind: 'INTERVAL' };
-export const JSON_TYPE: ScalarType = { kind: 'JSON' };
+const JSON_TYPE: ScalarType = { kind: 'JSON' };
 
 /** Every scalar type without parameters, by kind. */
 export const scalarTypes: Readonly<Record<ScalarKind, ScalarType>> = {

@@ -46,7 +46,7 @@ export function civilOfDays(days: number): CivilDate {
   return { year, month, day: dayOfYear - Math.floor((153 * shifted + 2) / 5) + 1 };
 }
 
-export function daysInMonth(year: number, month: number): number {
+function daysInMonth(year: number, month: number): number {
   return daysOfCivil(year, month + 1, 1) - daysOfCivil(year, month, 1);
 }
 

@@ -194,6 +194,6 @@ function parseIso(text: string): IntervalValue {
 }
 
 /** Moves whole days of time into days and 30-day blocks of days into months, as comparisons see an interval. */
-export function justified({ months, days, micros }: IntervalValue): bigint {
+function justified({ months, days, micros }: IntervalValue): bigint {
   return (BigInt(months) * 30n + BigInt(days)) * 86_400_000_000n + micros;
 }

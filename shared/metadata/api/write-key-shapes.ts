@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { WRITE_KEY_NAME, writeKeyRights } from '../../events/write-key.ts';
 
 /** A name that says which app sends; the secrets of a rotation share it. */
-export const writeKeyName = z.string().regex(WRITE_KEY_NAME);
+const writeKeyName = z.string().regex(WRITE_KEY_NAME);
 
 export const newWriteKeyShape = z.strictObject({
   name: writeKeyName,
@@ -22,7 +22,7 @@ export const changedWriteKeyShape = z.strictObject({
 });
 
 /** `active`: taken. `retiring`: taken until `revokedAt`, while its successor spreads. `revoked`: not taken. */
-export const WRITE_KEY_STATES = ['active', 'retiring', 'revoked'] as const;
+const WRITE_KEY_STATES = ['active', 'retiring', 'revoked'] as const;
 
 export const shownWriteKeyShape = z.object({
   /** Tells the secrets of a name apart. */

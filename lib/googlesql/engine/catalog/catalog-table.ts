@@ -47,7 +47,7 @@ export function catalogColumns(fields: readonly RestField[]): readonly CatalogCo
 }
 
 /** A REST reference as a path. */
-export function pathOf({ projectId, datasetId, tableId }: TableRef): CatalogTable['path'] {
+function pathOf({ projectId, datasetId, tableId }: TableRef): CatalogTable['path'] {
   return { project: projectId, dataset: datasetId, name: tableId };
 }
 

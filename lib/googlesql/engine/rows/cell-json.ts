@@ -14,7 +14,7 @@ export type TimestampForm = 'int64' | 'float';
 export type CellWriter = (value: SqlValue) => string;
 
 /** How values of a type are written. Source: REST `tabledata.list`, `formatOptions`. */
-export function cellWriter(type: SqlType, timestamps: TimestampForm): CellWriter {
+function cellWriter(type: SqlType, timestamps: TimestampForm): CellWriter {
   if (type.kind === 'ARRAY') {
     const element = cellWriter(type.element, timestamps);
     return (value) =>

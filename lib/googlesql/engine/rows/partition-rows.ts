@@ -25,7 +25,7 @@ export function conditionOf(record: TableRecord, range: PartitionRange): string 
 }
 
 /** The DuckDB column that says which partition a row is in. */
-export function partitionColumn(record: TableRecord): { readonly name: string; readonly type: SqlType } {
+function partitionColumn(record: TableRecord): { readonly name: string; readonly type: SqlType } {
   const { timePartitioning, rangePartitioning, fields } = record.definition;
   const field = timePartitioning?.field ?? rangePartitioning?.field;
   if (field === undefined) return { name: PARTITION_TIME, type: TIMESTAMP };

@@ -58,7 +58,7 @@ function typesOf(values: ReadonlyMap<string, TypedValue>): ReadonlyMap<string, T
 }
 
 /** The project of names without one. */
-export function projectOf({ request, state }: Pick<Run, 'request' | 'state'>): string {
+function projectOf({ request, state }: Pick<Run, 'request' | 'state'>): string {
   return request.projectId ?? state.settings.projectId;
 }
 
