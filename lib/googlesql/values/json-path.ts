@@ -27,6 +27,7 @@ export function parseJsonPath(path: string, legacy: boolean): readonly PathStep[
 }
 
 function readSteps(path: string, legacy: boolean): readonly PathStep[] {
+  if (/^\s*(?:lax|strict)\b/i.test(path)) throw new ValueError('Modes of JSONPath are not supported locally');
   if (!path.startsWith('$')) throw new ValueError("JSONPath must start with '$'");
   const step = legacy ? legacyStep : standardStep;
   const steps: PathStep[] = [];

@@ -39,9 +39,12 @@ function pairStatistic(name: string, list: readonly unknown[]): number | null {
     const [x, y] = pair ?? [];
     return x === null || x === undefined || y === null || y === undefined ? [] : [[x, y] as const];
   });
+  const all = pairs.flat();
+  const scale = all.some((value) => Math.abs(value) > GREAT) ? SHRINK : 1;
   let [meanX, meanY, moment, squaresX, squaresY] = [0, 0, 0, 0, 0];
   let count = 0;
-  for (const [x, y] of pairs) {
+  for (const [wideX, wideY] of pairs) {
+    const [x, y] = [wideX * scale, wideY * scale];
     count++;
     const dx = x - meanX;
     const dy = y - meanY;
@@ -51,9 +54,11 @@ function pairStatistic(name: string, list: readonly unknown[]): number | null {
     squaresX += dx * (x - meanX);
     squaresY += dy * (y - meanY);
   }
-  if (name === 'COVAR_POP') return count < 1 ? null : finite(moment / count);
-  if (count < 2) return null;
-  return finite(name === 'COVAR_SAMP' ? moment / (count - 1) : moment / Math.sqrt(squaresX * squaresY));
+  if (count < (name === 'COVAR_POP' ? 1 : 2)) return null;
+  // Of infinities there is no covariance; of great numbers it may be infinite.
+  if (!all.every(Number.isFinite)) return Number.NaN;
+  if (name === 'CORR') return finite(moment / Math.sqrt(squaresX * squaresY));
+  return moment / (name === 'COVAR_SAMP' ? count - 1 : count) / scale / scale;
 }
 
 /** Beyond all numbers is no number. */
