@@ -22,6 +22,7 @@ export const CHANGE_RULES = {
   'add-event-type': 'minor',
   'add-endpoint': 'minor',
   'add-column': 'minor',
+  'waive-consent': 'minor',
   'change-sampling': 'minor',
   'add-required-field': 'major',
   'drop-required-field': 'major',
@@ -38,6 +39,7 @@ export const CHANGE_RULES = {
   'remove-event-type': 'major',
   'remove-endpoint': 'major',
   'drop-column': 'major',
+  'require-consent': 'major',
 } as const satisfies { readonly [rule: string]: ChangeLevel };
 
 /** The name of a rule. */

@@ -1,7 +1,7 @@
 /** `trib compile --against`, the whole command in a process of its own, in a clone that somebody works in. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -117,6 +117,21 @@ test('an event type does not go without approvals of what its tables hold', () =
   );
   write('deletions.yaml', approvals.join(''));
   assert.equal(compile('--against', 'main').status, 0);
+});
+
+test('a purpose that comes to need consent is told, and not refused', () => {
+  const { root, write, compile } = repository();
+  const file = 'platform/purposes.yaml';
+  write(
+    file,
+    readFileSync(join(root, file), 'utf8').replace('contract, consent: not-required', 'contract, consent: required'),
+  );
+  const { status, out } = compile('--against', 'main');
+  assert.equal(status, 0);
+  assert.match(
+    out,
+    /^major {2}purpose quality\n {4}major {2}consent: events need consent, .* \(rule require-consent\)\n$/,
+  );
 });
 
 test('what others have merged since is none of this change', () => {

@@ -26,7 +26,7 @@ export interface States {
 
 /** What changed about one event type or endpoint. */
 export interface SubjectChange {
-  /** `event type listening.TrackPlayed` or `endpoint listening.daily_plays`. */
+  /** `event type listening.TrackPlayed`, `endpoint listening.daily_plays` or `purpose account`. */
   readonly subject: string;
   readonly level: ChangeLevel;
   readonly changes: readonly (Change & { readonly level: ChangeLevel })[];
@@ -49,7 +49,7 @@ const NOWHERE: Surroundings = { projectId: 'none', region: 'none', workflows: {}
 
 /** Compares two states by the rules of declarations and by those of BigQuery's tables. */
 export function compareStates(states: States): StatesCompared {
-  const subjects = [...eventTypeChanges(states), ...endpointChanges(states)];
+  const subjects = [...eventTypeChanges(states), ...endpointChanges(states), ...purposeChanges(states)];
   const changes = subjects.flatMap((subject) => subject.changes);
   return { level: changes.length === 0 ? undefined : levelOf(changes), subjects, refusals: refusalsOf(states) };
 }
@@ -76,6 +76,19 @@ function subjectChange(subject: string, changes: readonly Change[]): readonly Su
   if (changes.length === 0) return [];
   const leveled = changes.map((change) => ({ ...change, level: CHANGE_RULES[change.rule] }));
   return [{ subject, level: levelOf(changes), changes: leveled }];
+}
+
+/** Of purposes, what decides about events: whether the door asks for consent. */
+function purposeChanges({ before, after }: States): readonly SubjectChange[] {
+  const was = new Map(Object.entries(before.platform.purposes));
+  return Object.entries(after.platform.purposes).flatMap(([id, { consentRequired }]) => {
+    const required = was.get(id)?.consentRequired;
+    if (required === undefined || required === consentRequired) return [];
+    const [rule, words]: [Change['rule'], string] = consentRequired
+      ? ['require-consent', 'events need consent, and old senders may not send it']
+      : ['waive-consent', 'events need no consent any more'];
+    return subjectChange(`purpose ${id}`, [{ rule, path: 'consent', message: words }]);
+  });
 }
 
 /** Of endpoints that SQL makes, what their readers see: the columns. */
