@@ -20,7 +20,6 @@ export function constant(type: SqlType, value: SqlValue): LiteralNode {
 export const untypedNull: LiteralNode = { kind: 'literal', type: INT64, value: null, untyped: true, flexible: true };
 
 export const trueLiteral: LiteralNode = constant(BOOL, true);
-const falseLiteral: LiteralNode = constant(BOOL, false);
 
 export function stringConstant(text: string): LiteralNode {
   return constant(STRING, text);

@@ -48,12 +48,7 @@ export function findTable(
 }
 
 /** BigQuery's words for what is not there. */
-function notFound(
-  path: ObjectPath,
-  missing: 'noDataset' | 'noObject',
-  analysis: Analysis,
-  at: number,
-): SqlError {
+function notFound(path: ObjectPath, missing: 'noDataset' | 'noObject', analysis: Analysis, at: number): SqlError {
   const what =
     missing === 'noDataset'
       ? `Dataset ${path.project}:${path.dataset}`

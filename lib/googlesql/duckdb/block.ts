@@ -50,10 +50,7 @@ function isBare(block: Block): boolean {
 }
 
 /** The block as `SELECT …`, with just the given columns in their order, each under the given name. */
-function renderBlock(
-  block: Block,
-  outputs: readonly { readonly column: Column; readonly name: string }[],
-): string {
+function renderBlock(block: Block, outputs: readonly { readonly column: Column; readonly name: string }[]): string {
   const items = outputs.map(({ column, name }) => {
     const text = block.computed.get(column.id) ?? columnName(column.id);
     return text === name ? text : `${text} AS ${name}`;

@@ -6,11 +6,6 @@ import type { Context, Session } from './context.ts';
 import { emitExpression } from './expression.ts';
 import { emitScan } from './scan.ts';
 
-/** The query as `SELECT …`, its columns named `o0`, `o1`, … */
-function generateQuery(query: QueryTree, session: Session): string {
-  return emitQuery(query, newContext(session));
-}
-
 /** A place to write trees at. */
 export function newContext(session: Session): Context {
   return {
@@ -21,7 +16,7 @@ export function newContext(session: Session): Context {
   };
 }
 
-/** The same inside of something else. */
+/** The query as `SELECT …`, its columns named `o0`, `o1`, … */
 export function emitQuery(query: QueryTree, context: Context): string {
   return renderPositions(
     emitScan(query.scan, context),

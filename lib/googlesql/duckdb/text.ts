@@ -6,8 +6,3 @@ export function quoteText(text: string): string {
   if (!wellFormed.includes('\0')) return `'${wellFormed.replaceAll("'", "''")}'`;
   return `(${wellFormed.split('\0').map(quoteText).join(' || chr(0) || ')})`;
 }
-
-/** A name in double quotes. */
-function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}

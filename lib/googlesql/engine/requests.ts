@@ -8,8 +8,7 @@ import type {
   TableRef,
   TimePartitioning,
 } from './definitions.ts';
-import type { EngineError } from './outcome.ts';
-import type { RestField, RestSchema } from '../types/rest-schema.ts';
+import type { RestSchema } from '../types/rest-schema.ts';
 
 export type WriteDisposition = 'WRITE_EMPTY' | 'WRITE_APPEND' | 'WRITE_TRUNCATE';
 export type CreateDisposition = 'CREATE_IF_NEEDED' | 'CREATE_NEVER';

@@ -2,13 +2,11 @@
 
 import type { Expression } from './ast-expression.ts';
 import type { Statement } from './ast-statement.ts';
-import type { TypeName } from './ast-type.ts';
 import { Cursor, type Grammar } from './cursor.ts';
 import { tokenize } from './lexer.ts';
 import { parseExpression, parseTight } from './parse-expression.ts';
 import { parseQuery, parseQueryAfter } from './parse-query.ts';
 import { parseStatement } from './parse-statement.ts';
-import { parseType } from './parse-type.ts';
 import { SqlError, describeError, type SqlProblem } from './sql-error.ts';
 import { TokenKind } from './token.ts';
 
@@ -57,11 +55,6 @@ export function parseScriptOrThrow(text: string): Script {
 /** Parses a single expression, as a default value or a function body holds. Throws a `SqlError`. */
 export function parseExpressionOrThrow(text: string): Expression {
   return whole(open(text), (p) => p.expression());
-}
-
-/** Parses a type name such as `ARRAY<STRING(10)>`. Throws a `SqlError`. */
-function parseTypeOrThrow(text: string): TypeName {
-  return whole(open(text), parseType);
 }
 
 function whole<T>(p: Cursor, rule: (p: Cursor) => T): T {

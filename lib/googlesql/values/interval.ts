@@ -192,8 +192,3 @@ function parseIso(text: string): IntervalValue {
   add(timeLetters, time);
   return inBounds(sum);
 }
-
-/** Moves whole days of time into days and 30-day blocks of days into months, as comparisons see an interval. */
-function justified({ months, days, micros }: IntervalValue): bigint {
-  return (BigInt(months) * 30n + BigInt(days)) * 86_400_000_000n + micros;
-}
