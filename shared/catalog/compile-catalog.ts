@@ -124,7 +124,7 @@ function eventEndpoint(eventType: EventType, platform: Platform): EventEndpoint 
     kind: 'event',
     id: eventType.endpoint,
     eventType: eventType.id,
-    description: eventType.description,
+    description: endpointDescription(eventType),
     owner: eventType.owner,
     purposes: [eventType.purpose],
     grain: eventType.grain,
@@ -133,6 +133,13 @@ function eventEndpoint(eventType: EventType, platform: Platform): EventEndpoint 
     columns: endpointColumns(eventType.fields, platform),
     readers: [],
   };
+}
+
+/** Whoever counts the rows of a sample has to know that it is one. */
+function endpointDescription({ description, sampling, subject }: EventType): string {
+  if (sampling === undefined) return description;
+  const kept = subject === 'user' ? 'its subjects are kept, with all their events' : 'its events are kept';
+  return `${description} A sample: ${sampling} of ${kept}.`;
 }
 
 /** Files in the folders of declarations that no rule takes: a misplaced one must not be silently without effect. */

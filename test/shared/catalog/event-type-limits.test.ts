@@ -1,7 +1,7 @@
 /** What an event type may declare of how much of it is kept. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventTypeOf, PLAYED, problemsWith } from './declarations.ts';
+import { compiled, eventTypeOf, filesWith, PLAYED, problemsWith } from './declarations.ts';
 
 function one(problems: readonly string[]): string {
   assert.equal(problems.length, 1, problems.join('\n'));
@@ -25,4 +25,15 @@ test('a sample and a budget are what they say, and leave declarations without th
     financial.map((problem) => /"(\w+)" would leave events/.exec(problem)?.[1]),
     ['sampling', 'daily_bytes'],
   );
+});
+
+test('the endpoint of a sampled type says that it is a sample', () => {
+  const describe = (keys: string): readonly (string | undefined)[] =>
+    Object.values(
+      compiled(filesWith({ 'events/music/Played.yaml': PLAYED.replace('fields:', `${keys}fields:`) })).endpoints,
+    ).map(({ description }) => description);
+  assert.deepEqual(describe(''), ['A track was played to its end.']);
+  assert.deepEqual(describe('sampling: 0.1\n'), [
+    'A track was played to its end. A sample: 0.1 of its subjects are kept, with all their events.',
+  ]);
 });
