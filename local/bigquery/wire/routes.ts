@@ -31,8 +31,11 @@ export function apiMethod(
   }));
 }
 
-/** Perhaps with a domain in front. Source: https://cloud.google.com/resource-manager/docs/creating-managing-projects */
-const PROJECT_ID = /^(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,61}[a-z0-9]$/;
+/**
+ * Perhaps with a domain in front; ids of four and five characters, such as `test`, are served too, because suites written for
+ * emulators use them. Source: https://cloud.google.com/resource-manager/docs/creating-managing-projects
+ */
+const PROJECT_ID = /^(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{2,61}[a-z0-9]$/;
 
 /** Any project is served, but its id must be one. @throws ApiError `invalid` */
 function checkProjectId(id: string): void {

@@ -26,3 +26,12 @@ test('no table has row access policies, and none can be made', async () => {
     /not supported locally/,
   );
 });
+
+test('a project id of four characters is served, one that is none is refused', async () => {
+  const datasets = (project: string): Promise<Response> =>
+    fetch(`${cloud.url}/bigquery/v2/projects/${project}/datasets`);
+  assert.equal((await datasets('test')).status, 200);
+  for (const project of ['abc', 'Test-Project', '4-projects', 'test-']) {
+    assert.equal((await datasets(project)).status, 400, project);
+  }
+});
