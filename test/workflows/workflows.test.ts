@@ -212,3 +212,33 @@ test('a closer closes one partition after the other, and gives up when its workf
   assert.equal(bad.outcome, 'succeeded');
   assert.deepEqual(bad.waits, [1, 2, 3, 4, 5]);
 });
+
+test('the audit goes on until nothing is left, and answers how many gaps there were', async () => {
+  let calls = 0;
+  const { asked, outcome } = await play('audit', {}, () =>
+    jsonResponse({ done: (calls += 1) === 3, audited: 100, gaps: 1 }),
+  );
+  assert.equal(outcome, 'succeeded');
+  assert.deepEqual(asked.map(path), Array<string>(3).fill('POST /v1/books:audit'));
+  assert.deepEqual(bodyOf(asked[0]), { now: Date.UTC(2026, 7, 1, 12) / 1000 });
+});
+
+test('a heartbeat is looked for at once and then ever less often, until metadata is done with it', async () => {
+  const beat = { beat: '2026-08-01T12:00:00.000Z', sentAt: '2026-08-01T12:00:00.100Z', acknowledgedMs: 20 };
+  let looks = 0;
+  const { asked, outcome, waits } = await play('heartbeat', {}, (request) =>
+    path(request) === 'POST /v1/heartbeats'
+      ? jsonResponse({ state: 'sent', ...beat })
+      : jsonResponse({ done: (looks += 1) === 8 }),
+  );
+  assert.equal(outcome, 'succeeded');
+  assert.deepEqual(bodyOf(asked[1]), beat);
+  assert.deepEqual(waits, [1, 2, 4, 8, 16, 32, 32, 32]);
+});
+
+test('a catalog without heartbeats, or a collector that takes none, ends the heartbeat at once', async () => {
+  for (const state of ['none', 'refused']) {
+    const { asked, outcome } = await play('heartbeat', {}, () => jsonResponse({ state }));
+    assert.deepEqual([asked.length, outcome], [1, 'succeeded']);
+  }
+});
