@@ -1,5 +1,5 @@
 // Owns tables and views of BigQuery as the operator keeps them.
-import type { BigQuery, Table } from '@google-cloud/bigquery';
+import type { BigQuery, GetTablesOptions, Table } from '@google-cloud/bigquery';
 import type {
   ColumnResource,
   PartitioningResource,
@@ -37,15 +37,30 @@ interface FieldRest {
 
 /** The tables and views of a dataset; none when there is no such dataset. */
 export async function listTables(client: BigQuery, dataset: string): Promise<readonly ListedTable[]> {
-  const found = await readIfThere({ kind: 'dataset', name: dataset }, async () => {
-    const [tables] = await client.dataset(dataset).getTables({ maxResults: 1000 });
-    return tables;
-  });
+  const found = await readIfThere({ kind: 'dataset', name: dataset }, () => everyTable(client, dataset));
   return (found ?? []).map(({ id, metadata }) => {
     const { type, labels } = metadata as TableRest;
     return { name: `${dataset}.${id}`, kind: kindOf(type), labels: labelsFrom(labels) };
   });
 }
+
+/** Page by page by ourselves: to the client's own paging `maxResults` is how many there should be at all. */
+async function everyTable(client: BigQuery, dataset: string): Promise<readonly Table[]> {
+  const all: Table[] = [];
+  for (let options: GetTablesOptions | null = {}; options !== null;) {
+    const [page, next]: PagedTables = await client
+      .dataset(dataset)
+      .getTables({ ...options, autoPaginate: false, maxResults: PAGE_SIZE });
+    all.push(...page);
+    options = next ?? null;
+  }
+  return all;
+}
+
+type PagedTables = readonly [Table[], (GetTablesOptions | null)?, ...unknown[]];
+
+/** The most that BigQuery answers at once. */
+const PAGE_SIZE = 1000;
 
 function kindOf(type: string | undefined): ListedTable['kind'] {
   if (type === 'TABLE') return 'table';
