@@ -236,6 +236,21 @@ test('a heartbeat is looked for at once and then ever less often, until metadata
   assert.deepEqual(waits, [1, 2, 4, 8, 16, 32, 32, 32]);
 });
 
+test('a heartbeat that collect does not take is sent again, as an app would, with the time of the first attempt', async () => {
+  const sentAt = '2026-08-01T12:00:00.100Z';
+  let sends = 0;
+  const { asked, outcome, waits } = await play('heartbeat', {}, (request) => {
+    if (path(request) !== 'POST /v1/heartbeats') return jsonResponse({ done: true });
+    sends += 1;
+    return jsonResponse(
+      sends < 3 ? { state: 'again', sentAt } : { state: 'sent', beat: sentAt, sentAt, acknowledgedMs: 3000 },
+    );
+  });
+  assert.equal(outcome, 'succeeded');
+  assert.deepEqual(asked.slice(0, 3).map(bodyOf), [{ attempt: 1 }, { attempt: 2, sentAt }, { attempt: 3, sentAt }]);
+  assert.deepEqual(waits, [1, 2, 1]);
+});
+
 test('a catalog without heartbeats, or a collector that takes none, ends the heartbeat at once', async () => {
   for (const state of ['none', 'refused']) {
     const { asked, outcome } = await play('heartbeat', {}, () => jsonResponse({ state }));

@@ -23,13 +23,26 @@ export interface Beat {
   readonly acknowledgedMs: number;
 }
 
-export type Sent = ({ readonly state: 'sent' } & Beat) | { readonly state: 'none' | 'refused' };
+export type Sent =
+  | ({ readonly state: 'sent' } & Beat)
+  /** Collect did not take it this time, as it may not take an app's: it is to be sent again, with the same `sentAt`. */
+  | { readonly state: 'again'; readonly sentAt: string }
+  | { readonly state: 'none' | 'refused' };
+
+/** How often a heartbeat is sent, as an app would send it, before it counts as refused. */
+const MAX_ATTEMPTS = 10;
+
+/** An attempt to send a heartbeat, from 1; from the second on with when the first was made. */
+export interface BeatAttempt {
+  readonly attempt: number;
+  readonly sentAt?: string | undefined;
+}
 
 /** Sends the heartbeat of this minute. */
-export async function sendHeartbeat(parts: Parts): Promise<Sent> {
+export async function sendHeartbeat(parts: Parts, { attempt, sentAt: before }: BeatAttempt): Promise<Sent> {
   const type = heartbeatType(parts);
   if (type === undefined) return { state: 'none' };
-  const sentMs = parts.time.now();
+  const sentMs = (before === undefined ? undefined : parseTimestamp(before)) ?? parts.time.now();
   const beat = formatTimestamp(Math.floor(sentMs / MINUTE_MS) * MINUTE_MS);
   const sentAt = formatTimestamp(sentMs);
   const event = { id: beat, type, occurredAt: sentAt, data: { beat } };
@@ -39,6 +52,7 @@ export async function sendHeartbeat(parts: Parts): Promise<Sent> {
   const status = verdicts.safeParse(json).data?.results[0]?.status;
   const acknowledgedMs = parts.time.now() - sentMs;
   if (status === 'accepted' || status === 'duplicate') return { state: 'sent', beat, sentAt, acknowledgedMs };
+  if (status !== 'rejected' && attempt < MAX_ATTEMPTS) return { state: 'again', sentAt };
   await end(parts, beat, 'refused', {});
   return { state: 'refused' };
 }

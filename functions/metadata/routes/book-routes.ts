@@ -59,9 +59,9 @@ function heartbeatRoutes(parts: Parts): readonly Route[] {
       path: '/v1/heartbeats',
       summary: 'Sends the heartbeat of this minute through collect.',
       allow: SERVICE,
-      body: z.strictObject({}),
-      answer: z.object({ state: z.enum(['sent', 'none', 'refused']) }),
-      handle: async () => ({ json: await sendHeartbeat(parts) }),
+      body: z.strictObject({ attempt: z.int().min(1), sentAt: z.iso.datetime().optional() }),
+      answer: z.object({ state: z.enum(['sent', 'again', 'none', 'refused']) }),
+      handle: async (_request, attempt) => ({ json: await sendHeartbeat(parts, attempt) }),
     }),
     route({
       method: 'POST',

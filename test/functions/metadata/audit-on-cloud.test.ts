@@ -221,10 +221,10 @@ test('the heartbeat of a minute is sent once, lands, and tells how long that too
   clock.nowMs = hourAt(HOURS_AGO[5]);
   await collectAt(clock.nowMs);
   await metadata.parts.applied.refresh();
-  const sent = await sendHeartbeat(metadata.parts);
+  const sent = await sendHeartbeat(metadata.parts, { attempt: 1 });
   assert.equal(sent.state, 'sent');
   if (sent.state !== 'sent') return;
-  assert.equal((await sendHeartbeat(metadata.parts)).state, 'sent', 'a duplicate is as good');
+  assert.equal((await sendHeartbeat(metadata.parts, { attempt: 1 })).state, 'sent', 'a duplicate is as good');
   await platform.until('SELECT COUNT(*) AS n FROM raw.operations_heartbeat', 1);
   clock.nowMs += 1500;
   assert.deepEqual(await lookForHeartbeat(metadata.parts, sent), { done: true });
@@ -244,4 +244,14 @@ test('a heartbeat that does not land is looked for five minutes, and then is an 
   assert.ok(
     logged.some((line) => line.startsWith('ERROR') && line.includes('heartbeat_lost') && line.includes('"lost"')),
   );
+});
+
+test('a heartbeat that collect does not take is tried ten times before it is an alert', async () => {
+  collectUrls.push('http://127.0.0.1:1');
+  const first = await sendHeartbeat(metadata.parts, { attempt: 1 });
+  assert.deepEqual(first, { state: 'again', sentAt: formatTimestamp(clock.nowMs) });
+  const before = formatTimestamp(clock.nowMs);
+  clock.nowMs += 40_000;
+  assert.deepEqual(await sendHeartbeat(metadata.parts, { attempt: 10, sentAt: before }), { state: 'refused' });
+  assert.ok(logged.some((line) => line.includes('heartbeat_lost') && line.includes('"refused"')));
 });
