@@ -25,11 +25,15 @@ function generate(...more: readonly string[]): {
 test('it writes a module for each domain, and removes those it no longer writes but nothing else', () => {
   const first = generate('--json');
   assert.equal(first.status, 0, first.talk);
-  assert.deepEqual(JSON.parse(first.out), { folder, written: ['listening.ts', 'web.ts'], removed: [] });
+  assert.deepEqual(JSON.parse(first.out), {
+    folder,
+    written: ['listening.ts', 'operations.ts', 'web.ts'],
+    removed: [],
+  });
   assert.match(readFileSync(join(folder, 'listening.ts'), 'utf8'), /trackPlayed: \(data: TrackPlayedData/);
   writeFileSync(join(folder, 'mine.ts'), 'export {};\n');
   const second = generate('--only', 'web.PageRequested', '--json');
-  assert.deepEqual(JSON.parse(second.out), { folder, written: ['web.ts'], removed: ['listening.ts'] });
+  assert.deepEqual(JSON.parse(second.out), { folder, written: ['web.ts'], removed: ['listening.ts', 'operations.ts'] });
   assert.deepEqual(readdirSync(folder).toSorted(), ['mine.ts', 'web.ts']);
 });
 

@@ -54,8 +54,8 @@ async function send({ collect, writeKey }: Ready, type: string, data: object): P
     headers: { authorization: `Bearer ${writeKey}`, 'content-type': 'application/json' },
     body: JSON.stringify({ sentAt: new Date().toISOString(), events: [event] }),
   });
-  const { results } = (await answer.json()) as { readonly results: readonly Verdict[] };
-  return results[0] ?? { status: 'none' };
+  const told = (await answer.json()) as { readonly results?: readonly Verdict[]; readonly code?: string };
+  return told.results?.[0] ?? { status: `${answer.status} ${told.code}` };
 }
 
 test('a merged change is live without a restart, queryable, beside what was before, and undone by moving back', async (t) => {

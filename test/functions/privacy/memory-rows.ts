@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { ErasedRows, Statement, TablePath } from '#shared/gcp/erased-rows.ts';
 import type { PersonRows } from '#shared/gcp/person-rows.ts';
+import { PlatformError } from '#shared/platform/platform-error.ts';
 
 export type Row = Readonly<Record<string, string>>;
 
@@ -24,9 +25,9 @@ export function memoryRows(tables: Readonly<Record<string, readonly Row[]>>): Me
     const [, table = '', condition = ''] = STATEMENT.exec(sql) ?? assert.fail(`not a statement of an erasure: ${sql}`);
     const conditions = [...condition.matchAll(CONDITION)].map(([, column = '', tokens = '']) => ({
       column,
-      tokens: new Set(held.get(tokens)?.map(({ token }) => token) ?? assert.fail(`no table ${tokens}`)),
+      tokens: new Set(held.get(tokens)?.map(({ token }) => token) ?? missing(tokens)),
     }));
-    assert.ok(held.has(table), `no table ${table}`);
+    if (!held.has(table)) missing(table);
     return { table, holds: (row) => conditions.some(({ column, tokens }) => tokens.has(row[column])) };
   };
 
@@ -63,4 +64,9 @@ export function memoryRows(tables: Readonly<Record<string, readonly Row[]>>): Me
     },
     dropTable: async (table: TablePath) => void held.delete(table),
   };
+}
+
+/** As BigQuery says it, through the wrapper of its client. */
+function missing(table: string): never {
+  throw new PlatformError('cloud_missing', { message: `No table ${table}.` });
 }

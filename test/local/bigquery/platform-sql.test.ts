@@ -183,6 +183,7 @@ test('facts show in their views', async () => {
       incomplete: false,
       claimedAt: at,
       inputs: [{ endpoint: 'listening.track_played', key: '2026-08-01T10', generation: 1 }],
+      events: [{ id: 'e1', status: 'accepted' }],
     }),
   }));
   await bigquery
