@@ -104,7 +104,7 @@ export const stringFunctions = scalars({
   },
   REPEAT: {
     '(STRING, INT64) -> STRING':
-      "CASE WHEN $2 < 0 THEN $error('Second argument (repeat count) for REPEAT cannot be negative') ELSE repeat($1, $2) END",
+      "CASE WHEN $2 < 0 THEN $error('Second argument (repeat count) for REPEAT cannot be negative') WHEN strlen($1) = 0 THEN '' WHEN $2 > 1048576 // strlen($1) THEN $error('Output of REPEAT exceeds max allowed output size of 1MB') ELSE repeat($1, $2) END",
     '(BYTES, INT64) -> BYTES': 'gs_bytes_repeat($1, $2)',
   },
   REPLACE: {

@@ -7,6 +7,7 @@ import { parseJson, prettyJson } from './json.ts';
 import { shownText } from './shown-text.ts';
 import { ValueError, type SqlValue } from './sql-value.ts';
 import type { TimeZone } from './time-zone.ts';
+import { checkOutputSize } from './output-size.ts';
 
 /** An argument with its type. */
 export interface TypedValue {
@@ -55,6 +56,7 @@ export function formatValues(format: string, list: readonly TypedValue[], zone: 
       precision: precision !== undefined && precision < 0 ? undefined : precision,
       letter,
     };
+    checkOutputSize('FORMAT', Math.max(spec.width, spec.precision ?? 0));
     if (!'diuoxXfFeEgGpPstT'.includes(letter)) throw new ValueError(`Invalid format specifier: ${whole}`);
     const argument = take();
     checkType(letter, argument.type, next + 1);

@@ -2,6 +2,7 @@
 
 import { type JsonValue } from './json.ts';
 import type { PathStep } from './json-path.ts';
+import { ValueError } from './sql-value.ts';
 
 type Members = ReadonlyMap<string, JsonValue>;
 type Elements = readonly JsonValue[];
@@ -57,8 +58,12 @@ function created(value: JsonValue | undefined, steps: readonly PathStep[], end: 
   return next === undefined ? undefined : padded(base, step.index + 1).with(step.index, next);
 }
 
+/** Source: GoogleSQL's JSON library (`kJSONMaxArraySize`). */
+const MAX_ELEMENTS = 1_000_000;
+
 /** At least so many elements, nulls where there were none. */
 function padded(elements: Elements, length: number): Elements {
+  if (length > MAX_ELEMENTS) throw new ValueError(`Exceeded maximum array size of ${MAX_ELEMENTS}`);
   return [...elements, ...Array.from({ length: Math.max(0, length - elements.length) }, () => null)];
 }
 

@@ -5,6 +5,7 @@ import { farmFingerprint } from '../../values/farm-fingerprint.ts';
 import { ValueError } from '../../values/sql-value.ts';
 import { utf8Text } from '../../values/value-text.ts';
 import { js, jsOfNulls, named } from './define.ts';
+import { checkOutputSize } from '../../values/output-size.ts';
 
 const buffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
@@ -53,6 +54,7 @@ function trim(bytes: Uint8Array, set: Uint8Array, side: string): Uint8Array {
 function pad(name: string, bytes: Uint8Array, length: bigint, fill: Uint8Array = Buffer.from(' ')): Uint8Array {
   const size = nonNegative(length, 'Second argument (output size) for LPAD/RPAD');
   if (fill.length === 0) throw new ValueError(`Third argument (pad pattern) for LPAD/RPAD cannot be empty`);
+  checkOutputSize('LPAD/RPAD', size);
   if (size <= bytes.length) return bytes.subarray(0, size);
   const filled = Buffer.alloc(size - bytes.length, fill);
   return name === 'LPAD' ? Buffer.concat([filled, bytes]) : Buffer.concat([bytes, filled]);
@@ -184,9 +186,11 @@ export const bytesFunctions = named({
   gs_bytes_reverse: js('(BYTES) -> BYTES', (bytes) => bytes.toReversed()),
   gs_bytes_trim: js('(BYTES, BYTES, STRING) -> BYTES', trim),
   gs_bytes_pad: js('(STRING, BYTES, INT64, [BYTES]) -> BYTES', pad),
-  gs_bytes_repeat: js('(BYTES, INT64) -> BYTES', (bytes, count) =>
-    Buffer.concat(Array.from({ length: nonNegative(count, 'Second argument (repeat count) for REPEAT') }, () => bytes)),
-  ),
+  gs_bytes_repeat: js('(BYTES, INT64) -> BYTES', (bytes, count) => {
+    const times = nonNegative(count, 'Second argument (repeat count) for REPEAT');
+    checkOutputSize('REPEAT', bytes.length * times);
+    return Buffer.alloc(bytes.length * times, bytes);
+  }),
   gs_bytes_replace: js('(BYTES, BYTES, BYTES) -> BYTES', replace),
   gs_bytes_split: js('(BYTES, BYTES) -> ARRAY<BYTES>', splitBytes),
   gs_bytes_bit_count: js('(BYTES) -> INT64', (bytes) =>

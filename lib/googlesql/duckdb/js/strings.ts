@@ -7,6 +7,7 @@ import { textOfValue } from '../../values/value-text.ts';
 import { timeZone } from '../../values/time-zone.ts';
 import type { SqlType } from '../../types/sql-type.ts';
 import { js, jsOfNulls, named } from './define.ts';
+import { checkOutputSize } from '../../values/output-size.ts';
 
 const typesCache = new Map<string, readonly SqlType[]>();
 
@@ -32,12 +33,15 @@ function codePoint(value: bigint): string {
 function pad(name: string, text: string, length: bigint, fill = ' '): string {
   if (length < 0n) throw new ValueError(`Second argument (output size) for LPAD/RPAD cannot be negative`);
   if (fill === '') throw new ValueError(`Third argument (pad pattern) for LPAD/RPAD cannot be empty`);
+  checkOutputSize('LPAD/RPAD', length);
   const characters = Array.from(text);
   const missing = Number(length) - characters.length;
   if (missing <= 0) return characters.slice(0, Number(length)).join('');
   const pattern = Array.from(fill);
   const filled = Array.from({ length: missing }, (_, i) => pattern[i % pattern.length]).join('');
-  return name === 'LPAD' ? filled + text : text + filled;
+  const padded = name === 'LPAD' ? filled + text : text + filled;
+  checkOutputSize('LPAD/RPAD', Buffer.byteLength(padded));
+  return padded;
 }
 
 /** The position, from 1, of an occurrence; a negative start counts and searches from the end. */

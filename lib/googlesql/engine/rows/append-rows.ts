@@ -38,17 +38,48 @@ export async function appendRows(state: EngineState, append: Append, nowMs: numb
         numericTimestamps: options.numericTimestamps,
       });
       const guard = partition === undefined ? undefined : partitionGuard(record, partition);
-      const outcomes = append.rows.map((json) => guarded(read(json), guard));
+      const readAll = (rows: readonly Uint8Array[]): readonly RowOutcome[] =>
+        rows.map((json) => guarded(read(json), guard));
+      const parts = partsOf(append.rows);
+      const [only] = parts;
+      // Of rows that are too many to be held, all are looked at first and read again when they are written.
+      const held = only !== undefined && parts.length === 1 ? readAll(only) : undefined;
+      const outcomes = held ?? parts.flatMap((part) => readAll(part).map(withoutValues));
       const rowErrors = errorsOf(outcomes, options);
-      const valid = outcomes.flatMap((outcome) => (outcome.kind === 'row' ? [outcome.values] : []));
-      if (valid.length === 0 || (rowErrors.length > 0 && !options.skipInvalidRows)) return { appended: 0, rowErrors };
+      const appended = outcomes.filter(({ kind }) => kind === 'row').length;
+      if (appended === 0 || (rowErrors.length > 0 && !options.skipInvalidRows)) return { appended: 0, rowErrors };
       const time = partitionTimeOf(record, partition, nowMs);
       return commit(state, connection, nowMs, async (): Promise<Step<AppendResult>> => {
-        await writeRows(connection, record, valid, time);
-        return { value: { appended: valid.length, rowErrors }, added: [physicalOf(record)] };
+        for (const part of parts) await writeRows(connection, record, valid(held ?? readAll(part)), time);
+        return { value: { appended, rowErrors }, added: [physicalOf(record)] };
       });
     }),
   );
+}
+
+/** Rows whose values are held at once, bytes of their JSON: values take up to twenty times as much memory. */
+const MAX_PART_BYTES = 12 * 1024 * 1024;
+
+function partsOf(rows: readonly Uint8Array[]): readonly (readonly Uint8Array[])[] {
+  const parts: Uint8Array[][] = [];
+  let bytes = Infinity;
+  for (const row of rows) {
+    bytes += row.length;
+    if (bytes > MAX_PART_BYTES) {
+      parts.push([]);
+      bytes = row.length;
+    }
+    parts.at(-1)?.push(row);
+  }
+  return parts;
+}
+
+function withoutValues(outcome: RowOutcome): RowOutcome {
+  return outcome.kind === 'row' ? { kind: 'row', values: [] } : outcome;
+}
+
+function valid(outcomes: readonly RowOutcome[]): readonly (readonly SqlValue[])[] {
+  return outcomes.flatMap((outcome) => (outcome.kind === 'row' ? [outcome.values] : []));
 }
 
 /** One bad row stops all, unless bad rows are skipped. */

@@ -8,7 +8,7 @@ import { failure } from '../failure.ts';
 import { getTableRecord } from '../objects/tables.ts';
 import type { ReadRowsOptions, RowSource, RowsPage } from '../requests.ts';
 import type { EngineState } from '../state.ts';
-import { duckReader } from '../storage/duck-values.ts';
+import { chunkRows } from '../storage/chunk-rows.ts';
 import { physicalColumn, relationName, tableText } from '../storage/records.ts';
 import { rowWriter } from './cell-json.ts';
 import { splitDecorator } from './partition-decorator.ts';
@@ -79,12 +79,11 @@ async function readTable(
 
 async function* stream(connection: DuckDBConnection, sql: string): AsyncGenerator<readonly SqlValue[]> {
   const result = await connection.stream(sql);
-  const readers = result.columnTypes().map(duckReader);
+  const types = result.columnTypes();
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) return;
-    const vectors = readers.map((read, i) => ({ read, vector: chunk.getColumnVector(i) }));
-    for (let row = 0; row < chunk.rowCount; row++) yield vectors.map(({ read, vector }) => read(vector.getItem(row)));
+    yield* chunkRows(chunk, types);
   }
 }
 

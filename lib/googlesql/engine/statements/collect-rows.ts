@@ -2,11 +2,13 @@
 
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
 import type { SqlValue } from '../../values/sql-value.ts';
-import { duckReader } from '../storage/duck-values.ts';
+import { chunkRows, elementsOf } from '../storage/chunk-rows.ts';
 import type { HeldRows, ResultStore } from '../storage/result-store.ts';
+import { valueBytes } from '../storage/value-bytes.ts';
 
-/** Results of up to so many values stay in JavaScript. */
+/** Results of up to so many values, and so many bytes, stay in JavaScript. */
 const MAX_FEW_VALUES = 20_000;
+const MAX_FEW_BYTES = 4 * 1024 * 1024;
 
 /** The rows of a query, counted. */
 export interface CollectedRows {
@@ -30,16 +32,24 @@ export async function collectRows(
     rows += chunk.rowCount;
     if (rows * result.columnCount > MAX_FEW_VALUES) return spool(result, chunks, results);
   }
-  return { totalRows: rows, rows: { kind: 'values', rows: valuesOf(result, chunks) } };
+  const values = fewValues(result, chunks);
+  if (values === undefined) return spool(result, chunks, results);
+  return { totalRows: rows, rows: { kind: 'values', rows: values } };
 }
 
-function valuesOf(result: DuckDBResult, chunks: readonly DuckDBDataChunk[]): readonly (readonly SqlValue[])[] {
-  const readers = result.columnTypes().map(duckReader);
-  const rows: SqlValue[][] = [];
+/** The values of chunks; undefined when they are too large to be held here. */
+function fewValues(
+  result: DuckDBResult,
+  chunks: readonly DuckDBDataChunk[],
+): readonly (readonly SqlValue[])[] | undefined {
+  const rows: (readonly SqlValue[])[] = [];
+  let bytes = 0;
   for (const chunk of chunks) {
-    const vectors = readers.map((read, i) => ({ read, vector: chunk.getColumnVector(i) }));
-    for (let row = 0; row < chunk.rowCount; row++) {
-      rows.push(vectors.map(({ read, vector }) => read(vector.getItem(row))));
+    if (elementsOf(chunk) > MAX_FEW_VALUES) return undefined;
+    for (const row of chunkRows(chunk, result.columnTypes())) {
+      bytes += valueBytes(row);
+      if (bytes > MAX_FEW_BYTES) return undefined;
+      rows.push(row);
     }
   }
   return rows;

@@ -15,6 +15,7 @@ import { arrayOf, type SqlType } from '../../types/sql-type.ts';
 import { ValueError } from '../../values/sql-value.ts';
 import { duckDBType, duckReader, duckWriter, type DuckWriter } from './duck-values.ts';
 import { markError } from './error-mark.ts';
+import { valueBytes } from './value-bytes.ts';
 
 /** Registers everything; functions are seen by all connections of the instance. */
 export async function registerFunctions(connection: DuckDBConnection): Promise<void> {
@@ -54,13 +55,26 @@ function runChunk({ call, nulls }: JsFunction, input: DuckDBDataChunk, output: D
     const vector = input.getColumnVector(i);
     return { vector, read: duckReader(vector.type) };
   });
+  let held = 0;
   for (let row = 0; row < input.rowCount; row++) {
     const values = columns.map(({ vector, read }) => read(vector.getItem(row)));
     const skipped = nulls === 'skip' && values.includes(null);
-    output.setItem(row, skipped ? null : write(guarded(() => call(...values))));
+    const result = skipped ? null : guarded(() => call(...values));
+    held += valueBytes(result) + valueBytes(values);
+    if (held > MAX_CHUNK_BYTES) throw new Error(OUT_OF_MEMORY);
+    output.setItem(row, write(result));
   }
   output.flush();
 }
+
+/**
+ * Arguments and results of one chunk stay in memory until all of them are there. A heap that overflows inside DuckDB's callback
+ * would end the process instead of the worker.
+ */
+const MAX_CHUNK_BYTES = 192 * 1024 * 1024;
+
+/** What DuckDB says itself. */
+const OUT_OF_MEMORY = 'Out of Memory Error: the values of a chunk';
 
 /** An error of ours is marked, so that it can be told from DuckDB's. */
 function guarded<T>(compute: () => T): T {

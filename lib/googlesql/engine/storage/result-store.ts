@@ -8,6 +8,7 @@ import type { SqlValue } from '../../values/sql-value.ts';
 import { failure } from '../failure.ts';
 import type { ResultHandle } from '../requests.ts';
 import type { Database } from './database.ts';
+import { valueBytes } from './value-bytes.ts';
 
 /** The rows of a result. */
 export type HeldRows =
@@ -24,11 +25,13 @@ export interface HeldResult {
 }
 
 interface Entry extends HeldResult {
+  /** Of values in JavaScript. */
+  readonly bytes: number;
   readonly expiresMs: number;
 }
 
-/** Most values that results in JavaScript hold in all; beyond, the oldest results go. */
-const MAX_HELD_VALUES = 400_000;
+/** Most bytes of values that results in JavaScript hold in all; beyond, the oldest results go. */
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
 /** Most results in DuckDB's memory; beyond, the oldest go. */
 const MAX_HELD_TABLES = 64;
@@ -38,7 +41,7 @@ export class ResultStore {
   readonly #ttlMs: number;
   /** In order of age. */
   readonly #entries = new Map<string, Entry>();
-  #heldValues = 0;
+  #heldBytes = 0;
   #heldTables = 0;
   #lastTable = 0;
 
@@ -74,11 +77,11 @@ export class ResultStore {
   /** Keeps a result under a new name. */
   async add(result: HeldResult, nowMs: number): Promise<ResultHandle> {
     const resultId = randomUUID();
-    const entry = { ...result, expiresMs: nowMs + this.#ttlMs };
+    const entry = { ...result, bytes: heldBytes(result), expiresMs: nowMs + this.#ttlMs };
     this.#entries.set(resultId, entry);
     this.#count(entry, 1);
     for (const [oldest] of this.#entries) {
-      const fits = this.#heldValues <= MAX_HELD_VALUES && this.#heldTables <= MAX_HELD_TABLES;
+      const fits = this.#heldBytes <= MAX_HELD_BYTES && this.#heldTables <= MAX_HELD_TABLES;
       if (fits || oldest === resultId) break;
       await this.drop(oldest);
     }
@@ -112,10 +115,14 @@ export class ResultStore {
     for (const [resultId, { expiresMs }] of this.#entries) if (expiresMs <= nowMs) await this.drop(resultId);
   }
 
-  #count({ rows, types }: HeldResult, sign: 1 | -1): void {
+  #count({ rows, bytes }: Entry, sign: 1 | -1): void {
     if (rows.kind === 'table') this.#heldTables += sign;
-    else this.#heldValues += sign * rows.rows.length * types.length;
+    this.#heldBytes += sign * bytes;
   }
+}
+
+function heldBytes({ rows }: HeldResult): number {
+  return rows.kind === 'table' ? 0 : rows.rows.reduce((sum, row) => sum + valueBytes(row), 0);
 }
 
 /** A table being filled. */

@@ -1,0 +1,170 @@
+/** What the engine costs over DuckDB itself, and whether its host stays responsive meanwhile. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { openWarehouse } from '#lib/googlesql/engine/open-warehouse.ts';
+import type { Outcome } from '#lib/googlesql/engine/outcome.ts';
+import type { RunResult } from '#lib/googlesql/engine/requests.ts';
+import type { Warehouse } from '#lib/googlesql/engine/warehouse.ts';
+import { median, type Benchmark, type Opened } from './benchmark.ts';
+
+const MEMORY_MB = 2048;
+const ref = { projectId: 'bench', datasetId: 'd' } as const;
+
+export const benchmark: Benchmark = {
+  says: 'the engine in its worker thread beside plain DuckDB in this one, the same data and questions, both with two threads',
+  maxMegabytes: 3000,
+  measurements: [
+    { name: 'a small query, more than plain', unit: 'ms', better: 'less', goal: 10, open: openSmall },
+    { name: 'ten million rows, of plain', unit: 'times', better: 'less', goal: 1.3, open: openLarge },
+    { name: 'longest stall of the host', unit: 'ms', better: 'less', goal: 20, open: openStalls },
+  ],
+};
+
+const SMALL = {
+  engine:
+    'SELECT k, COUNT(*) AS n, SUM(v) AS v FROM d.small WHERE id >= 100 GROUP BY k HAVING COUNT(*) > 1 ORDER BY n DESC, k LIMIT 10',
+  plain:
+    'SELECT k, count(*) AS n, sum(v) AS v FROM small WHERE id >= 100 GROUP BY k HAVING count(*) > 1 ORDER BY n DESC, k LIMIT 10',
+};
+const LARGE = {
+  engine:
+    'SELECT k, COUNT(*) AS n, SUM(id) AS ids, AVG(v) AS v, MAX(s) AS s FROM d.large WHERE id >= 100 GROUP BY k ORDER BY k',
+  plain:
+    'SELECT k, count(*) AS n, sum(id) AS ids, avg(v) AS v, max(s) AS s FROM large WHERE id >= 100 GROUP BY k ORDER BY k',
+};
+
+function valueOf<T>(outcome: Outcome<T>): T {
+  if (outcome.kind === 'failed') throw new Error(outcome.error.message);
+  return outcome.value;
+}
+
+let queries = 0;
+
+interface Engine {
+  readonly warehouse: Warehouse;
+  run(sql: string): Promise<RunResult>;
+  /** Runs a query and reads its rows. */
+  rows(sql: string): Promise<number>;
+}
+
+async function openEngine(): Promise<Engine> {
+  const warehouse = await openWarehouse({
+    storage: { kind: 'memory' },
+    projectId: ref.projectId,
+    clock: { nowMs: () => Date.now() },
+    memoryLimitMb: MEMORY_MB,
+  });
+  valueOf(await warehouse.datasets.create({ ref }));
+  const run = async (sql: string): Promise<RunResult> => {
+    queries += 1;
+    return valueOf(await warehouse.run({ queryId: `q${queries}`, sql }));
+  };
+  return {
+    warehouse,
+    run,
+    async rows(sql) {
+      const { result } = await run(sql);
+      const source = { kind: 'result', resultId: result?.resultId ?? '' } as const;
+      const page = valueOf(await warehouse.readRows(source, { offset: 0, maxRows: 100_000, timestamps: 'int64' }));
+      await warehouse.dropResult(source.resultId);
+      return page.rowCount;
+    },
+  };
+}
+
+async function openPlain(): Promise<DuckDBConnection> {
+  const instance = await DuckDBInstance.create(':memory:', { threads: '2', memory_limit: `${MEMORY_MB}MB` });
+  return instance.connect();
+}
+
+/** Rows of the same values in both. */
+async function fill(engine: Engine, plain: DuckDBConnection, name: string, thousands: number): Promise<void> {
+  await engine.run(
+    `CREATE TABLE d.${name} AS SELECT a * 1000 + b AS id, MOD(a * 1000 + b, 1000) AS k, CAST(b AS FLOAT64) AS v, FORMAT('s%d', MOD(a, 100)) AS s
+     FROM UNNEST(GENERATE_ARRAY(0, ${thousands - 1})) AS a, UNNEST(GENERATE_ARRAY(0, 999)) AS b`,
+  );
+  await plain.run(
+    `CREATE TABLE ${name} AS SELECT a * 1000 + b AS id, (a * 1000 + b) % 1000 AS k, CAST(b AS DOUBLE) AS v, 's' || (a % 100) AS s
+     FROM range(${thousands}) AS x(a), range(1000) AS y(b)`,
+  );
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startMs = performance.now();
+  await work();
+  return performance.now() - startMs;
+}
+
+async function openSmall(): Promise<Opened> {
+  const [engine, plain] = [await openEngine(), await openPlain()];
+  await fill(engine, plain, 'small', 10);
+  await engine.rows(SMALL.engine);
+  return {
+    measure: async () => {
+      const times: { readonly engine: number; readonly plain: number }[] = [];
+      for (let i = 0; i < 100; i += 1) {
+        times.push({
+          engine: await timed(() => engine.rows(SMALL.engine)),
+          plain: await timed(() => plain.runAndReadAll(SMALL.plain)),
+        });
+      }
+      const [ofEngine, ofPlain] = [median(times.map((one) => one.engine)), median(times.map((one) => one.plain))];
+      return { value: ofEngine - ofPlain, detail: { engineMs: round(ofEngine), plainMs: round(ofPlain) } };
+    },
+    close: () => engine.warehouse.close(),
+  };
+}
+
+async function openLarge(): Promise<Opened> {
+  const [engine, plain] = [await openEngine(), await openPlain()];
+  await fill(engine, plain, 'large', 10_000);
+  await engine.rows(LARGE.engine);
+  return {
+    measure: async () => {
+      const times = { engine: [] as number[], plain: [] as number[] };
+      for (let i = 0; i < 5; i += 1) {
+        times.engine.push(await timed(() => engine.rows(LARGE.engine)));
+        times.plain.push(await timed(() => plain.runAndReadAll(LARGE.plain)));
+      }
+      const [ofEngine, ofPlain] = [median(times.engine), median(times.plain)];
+      return { value: ofEngine / ofPlain, detail: { engineMs: round(ofEngine), plainMs: round(ofPlain) } };
+    },
+    close: () => engine.warehouse.close(),
+  };
+}
+
+/** Rows of about a kilobyte. */
+const TEXT = 'x'.repeat(1000);
+
+async function openStalls(): Promise<Opened> {
+  const engine = await openEngine();
+  await engine.run('CREATE TABLE d.landed (id INT64, s STRING)');
+  const batch = Array.from({ length: 4000 }, (_, id) => Buffer.from(JSON.stringify({ id, s: TEXT })));
+  const options = { ignoreUnknownValues: false, skipInvalidRows: false };
+  return {
+    measure: async () => {
+      const delay = monitorEventLoopDelay({ resolution: 1 });
+      delay.enable();
+      for (let i = 0; i < 5; i += 1) {
+        await Promise.all([
+          engine.warehouse.appendRows({ ...ref, tableId: 'landed' }, batch, options),
+          engine.rows(
+            "SELECT SUM(LENGTH(FORMAT('%d', a * b))) FROM UNNEST(GENERATE_ARRAY(1, 1000)) a, UNNEST(GENERATE_ARRAY(1, 200)) b",
+          ),
+          engine.rows('SELECT id, s FROM d.landed LIMIT 9000'),
+        ]);
+      }
+      delay.disable();
+      const value = delay.max / 1e6;
+      return {
+        value,
+        detail: { medianMs: round(delay.percentile(50) / 1e6), p99Ms: round(delay.percentile(99) / 1e6) },
+      };
+    },
+    close: () => engine.warehouse.close(),
+  };
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}

@@ -1,0 +1,78 @@
+// Statements and rows that would take more memory than there is end by themselves: the process stays, and so does what was acknowledged.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { encoded, table, testWarehouse, valueOf } from './test-warehouse.ts';
+
+const { warehouse, run, rows, refusal, append } = await testWarehouse();
+await run('CREATE TABLE d.kept (a INT64)');
+await append('kept', [{ a: 1 }, { a: 2 }]);
+
+async function assertAlive(): Promise<void> {
+  assert.deepEqual(await rows('SELECT SUM(a) FROM d.kept'), [['3']]);
+}
+
+const RUNAWAYS = {
+  'arguments of a JavaScript function':
+    "SELECT SUM(LENGTH(FORMAT('%s', s))) FROM (SELECT REPEAT('x', 1000000) AS s FROM UNNEST(GENERATE_ARRAY(1, 2000)))",
+  'a variable that doubles': "DECLARE s STRING DEFAULT 'x'; LOOP SET s = CONCAT(s, s); END LOOP",
+  'arrays of arrays':
+    'SELECT ARRAY_CONCAT_AGG(x) FROM (SELECT GENERATE_ARRAY(i, i + 1000000) AS x FROM UNNEST(GENERATE_ARRAY(1, 100)) AS i)',
+};
+
+for (const [name, sql] of Object.entries(RUNAWAYS)) {
+  test(`it ends for want of memory: ${name}`, async () => {
+    assert.equal((await refusal(sql)).reason, 'resourcesExceeded');
+    await assertAlive();
+  });
+}
+
+const LARGE = {
+  "REPEAT('x', 1048577)": 'Output of REPEAT exceeds max allowed output size of 1MB',
+  "REPEAT(b'xy', 9223372036854775807)": 'Output of REPEAT exceeds max allowed output size of 1MB',
+  "REPEAT('xy', 9223372036854775807)": 'Output of REPEAT exceeds max allowed output size of 1MB',
+  "LPAD('x', 1000000000000)": 'Output of LPAD/RPAD exceeds max allowed output size of 1MB',
+  "RPAD(b'x', 1000000000000)": 'Output of LPAD/RPAD exceeds max allowed output size of 1MB',
+  "FORMAT('%1000000000d', 1)": 'Output of FORMAT exceeds max allowed output size of 1MB',
+  "FORMAT('%.*f', 2000000000, 1.0)": 'Output of FORMAT exceeds max allowed output size of 1MB',
+  "JSON_SET(JSON '[]', '$[1000000000]', 1)": 'Exceeded maximum array size of 1000000',
+};
+
+for (const [call, message] of Object.entries(LARGE)) {
+  test(`much is not made of little: ${call}`, async () => {
+    assert.equal((await refusal(`SELECT ${call}`)).message.startsWith(message), true);
+  });
+}
+
+test('what is just small enough is made', async () => {
+  const sql = "SELECT LENGTH(REPEAT('xy', 524288)), REPEAT('', 9223372036854775807), LENGTH(LPAD('x', 1048576))";
+  assert.deepEqual(await rows(sql), [['1048576', '', '1048576']]);
+});
+
+test('a result of few values that are large is kept outside of JavaScript and read page by page', async () => {
+  const { result } = await run(
+    "SELECT i, REPEAT('x', 100000) AS s FROM UNNEST(GENERATE_ARRAY(1, 200)) AS i ORDER BY i",
+  );
+  assert.equal(result?.totalRows, 200);
+  const source = { kind: 'result', resultId: result?.resultId ?? '' } as const;
+  const page = valueOf(await warehouse.readRows(source, { offset: 50, maxRows: 150, timestamps: 'int64' }));
+  assert.ok(page.rowCount > 50 && page.rowCount < 150 && page.rowsJson.length < 11e6);
+  assert.match(Buffer.from(page.rowsJson.subarray(0, 40)).toString(), /^\[\{"f":\[\{"v":"51"\}/);
+});
+
+const ROW = { numbers: Array.from({ length: 50_000 }, (_, i) => i) };
+
+test('rows that are too many to be held at once are appended in one step all the same', async () => {
+  await run('CREATE TABLE d.many (numbers ARRAY<INT64>)');
+  const more = Array.from({ length: 60 }, () => ROW);
+  assert.equal(await append('many', more), 60);
+  assert.deepEqual(await rows('SELECT COUNT(*), SUM(ARRAY_LENGTH(numbers)) FROM d.many'), [['60', '3000000']]);
+  const options = { ignoreUnknownValues: false, skipInvalidRows: false };
+  const outcome = valueOf(await warehouse.appendRows(table('many'), [...more, { numbers: 'x' }].map(encoded), options));
+  assert.equal(outcome.appended, 0);
+  assert.equal(outcome.rowErrors.at(-1)?.errors[0]?.reason, 'invalid');
+  assert.deepEqual(await rows('SELECT COUNT(*) FROM d.many'), [['60']]);
+  const skipping = { ...options, skipInvalidRows: true };
+  const skipped = await warehouse.appendRows(table('many'), [{ numbers: 'x' }, ...more].map(encoded), skipping);
+  assert.equal(valueOf(skipped).appended, 60);
+  await assertAlive();
+});
