@@ -74,7 +74,8 @@ test('a merged change is live without a restart, queryable, beside what was befo
     const pids = async (): Promise<string> =>
       JSON.stringify((await platform.processes()).map(({ name, pid }) => `${name} ${pid}`).toSorted());
     const before = await pids();
-    assert.equal((await send(ready, 'listening.TrackPlayed', PLAYED_DATA)).status, 'accepted');
+    // A cold machine may answer the very first one with 503, which clients send again.
+    await live(async () => (await send(ready, 'listening.TrackPlayed', PLAYED_DATA)).status === 'accepted');
     assert.equal((await send(ready, 'listening.AlbumSaved', { album_id: 'a' })).code, 'unknown_type');
 
     await t.test('a new type, a new version and a new field are live in the warm collector', async () => {
