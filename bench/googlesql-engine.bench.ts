@@ -5,7 +5,7 @@ import { openWarehouse } from '#lib/googlesql/engine/open-warehouse.ts';
 import type { Outcome } from '#lib/googlesql/engine/outcome.ts';
 import type { RunResult } from '#lib/googlesql/engine/requests.ts';
 import type { Warehouse } from '#lib/googlesql/engine/warehouse.ts';
-import { median, type Benchmark, type Opened } from './benchmark.ts';
+import { type Benchmark, type BenchOptions, median, type Opened } from './benchmark.ts';
 
 const MEMORY_MB = 2048;
 const ref = { projectId: 'bench', datasetId: 'd' } as const;
@@ -17,6 +17,8 @@ export const benchmark: Benchmark = {
     { name: 'a small query, more than plain', unit: 'ms', better: 'less', goal: 10, open: openSmall },
     { name: 'ten million rows, of plain', unit: 'times', better: 'less', goal: 1.3, open: openLarge },
     { name: 'longest stall of the host', unit: 'ms', better: 'less', goal: 20, open: openStalls },
+    // What the machine does to any process while it is busy with others.
+    { name: 'longest stall of an idle host', unit: 'ms', better: 'less', open: openIdle },
   ],
 };
 
@@ -162,6 +164,19 @@ async function openStalls(): Promise<Opened> {
       };
     },
     close: () => engine.warehouse.close(),
+  };
+}
+
+async function openIdle({ roundMs }: BenchOptions): Promise<Opened> {
+  return {
+    measure: async () => {
+      const delay = monitorEventLoopDelay({ resolution: 1 });
+      delay.enable();
+      await new Promise((resolve) => setTimeout(resolve, roundMs));
+      delay.disable();
+      return { value: delay.max / 1e6, detail: { p99Ms: round(delay.percentile(99) / 1e6) } };
+    },
+    close: async () => undefined,
   };
 }
 

@@ -17,8 +17,8 @@ const pairwise = (name: string): Readonly<Record<string, AggregateTemplate>> => 
  * times smaller, and is an overflow only if its end is one.
  */
 const floatSum: AggregateTemplate = {
-  calls: ['sum($1)', 'sum($1 * 5.421010862427522e-20)', 'bool_or(NOT isfinite($1))'],
-  result: 'CASE WHEN isfinite(#1) OR #3 THEN #1 ELSE gs_unscaled_sum(#2) END',
+  calls: ['sum($1)', 'sum($1 * 5.421010862427522e-20)'],
+  result: 'CASE WHEN isfinite(#1) THEN #1 ELSE gs_unscaled_sum(#2) END',
 };
 
 /** Sums of NUMERICs may pass NUMERIC's range on their way: whole numbers and fractions are added apart. */
@@ -58,7 +58,7 @@ export const aggregateFunctions = aggregates({
       '(FLOAT64) -> FLOAT64': {
         ...floatSum,
         calls: [...floatSum.calls, 'count($1)'],
-        result: `(${floatSum.result}) / nullif(#4, 0)`,
+        result: `(${floatSum.result}) / nullif(#3, 0)`,
       },
       '(NUMERIC) -> NUMERIC': {
         calls: [...wideSum, 'count($1)'],

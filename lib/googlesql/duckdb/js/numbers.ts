@@ -79,6 +79,8 @@ export const numberFunctions = named({
     finite(a + b, [a, b], `${floatText(a)} + ${floatText(b)}`),
   ),
   gs_unscaled_sum: js('(FLOAT64) -> FLOAT64', (sum) => {
+    // Among the values is one that is infinite or no number: scaled down, finite ones do not come to that.
+    if (!Number.isFinite(sum)) return sum;
     const total = sum * 2 ** 64;
     if (!Number.isFinite(total)) throw new ValueError('double overflow');
     return total;
