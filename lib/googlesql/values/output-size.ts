@@ -3,7 +3,7 @@
 import { ValueError } from './sql-value.ts';
 
 /** Source: GoogleSQL's string functions (`kMaxOutputSize`), which BigQuery shares. */
-export const MAX_OUTPUT_BYTES = 1_048_576;
+const MAX_OUTPUT_BYTES = 1_048_576;
 
 /** Throws in Google's words when a result would be larger; to be asked before it is made. */
 export function checkOutputSize(name: string, bytes: number | bigint): void {
