@@ -1,5 +1,6 @@
 // Runs the project's tests and ends with a summary that is loud about everything that was skipped.
 import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -28,7 +29,11 @@ let passed = 0;
 
 const startedMs = Date.now();
 // Suites that load the machine run one by one, so that their figures and time limits mean something.
-const stream = run({ files, concurrency: values.full ? 1 : 2, timeout: values.full ? 1_800_000 : 300_000 });
+const stream = run({
+  files,
+  concurrency: values.full ? 1 : availableParallelism() + 1,
+  timeout: values.full ? 1_800_000 : 300_000,
+});
 stream.on('test:pass', (event) => {
   if (event.details.type === 'suite') return;
   if (event.skip !== undefined && event.skip !== false) skipped.push(`${event.name}: ${String(event.skip)}`);
