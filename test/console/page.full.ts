@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { globSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { systemClock } from '#shared/platform/clock.ts';
@@ -11,6 +11,9 @@ const command = findBrowser();
 const skip = command === undefined ? 'no Chromium on this machine; CHROME_BIN may name one' : false;
 /** Where pictures of the page go, for people who want to look; none are taken without it. */
 const PICTURES = process.env['TRIBUTARY_PICTURES'];
+/** Of this repository: a folder for each pipeline, a file for each event type. */
+const ENDPOINTS = globSync(['events/*/*.yaml', 'sql/*/*/endpoint.yaml']).length;
+const ROWS = "document.querySelectorAll('.endpoints tbody tr').length";
 const WIDE = { width: 1440, height: 1000, scheme: 'light' } as const;
 
 let platform: ConsolePlatform;
@@ -49,7 +52,7 @@ test('before a catalog is applied the page says what to do, and it is there once
   await platform.fill();
   await report(platform.store, Date.now(), { 'listening.TrackPlayed': 5000 });
   await page.evaluate("document.querySelector('[data-action=retry]').click()");
-  await page.until("document.querySelectorAll('.endpoints tbody tr').length === 8");
+  await page.until(`${ROWS} === ${ENDPOINTS}`);
 });
 
 test('endpoints, the grid of their partitions, runs and who is looking are shown', { skip }, async () => {
@@ -136,7 +139,7 @@ test('a filter leaves what matches, and keeps what was typed while the page goes
   await page.until("document.querySelectorAll('.endpoints tbody tr').length === 1");
   assert.equal(await page.evaluate("document.querySelector('[data-input=filter]').value"), 'team-web sql');
   await type('');
-  await page.until("document.querySelectorAll('.endpoints tbody tr').length === 8");
+  await page.until(`${ROWS} === ${ENDPOINTS}`);
 });
 
 test(
@@ -145,7 +148,7 @@ test(
   async () => {
     await platform.interrupt();
     await page.until("document.querySelector('.notice')?.innerText.includes('does not answer')");
-    assert.equal(await page.evaluate("document.querySelectorAll('.endpoints tbody tr').length"), 8);
+    assert.equal(await page.evaluate(ROWS), ENDPOINTS);
     await picture('failing');
     await platform.resume();
     await page.until(

@@ -56,13 +56,22 @@ interface Page {
 }
 
 async function replay(body: object, role = 'team'): Promise<Page> {
+  const { status, json } = await ask('/v1/failed-events:replay', body, role);
+  return { status, ...(json as Omit<Page, 'status'>) };
+}
+
+async function ask(
+  path: string,
+  body: object,
+  role: string,
+): Promise<{ readonly status: number; readonly json: unknown }> {
   const token = await identityTokenOf(`tributary-${role}@${TEST_PROJECT}.iam.gserviceaccount.com`, AUDIENCE);
-  const response = await fetch(`${url}/v1/failed-events:replay`, {
+  const response = await fetch(`${url}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  return { status: response.status, ...((await response.json()) as Omit<Page, 'status'>) };
+  return { status: response.status, json: await response.json() };
 }
 
 /** The counts that are not 0. */
@@ -114,6 +123,22 @@ test('after the fix they come in once, however often the replay is repeated, and
 test('an event of a type that was declared later is found by its name; others of its reason stay as they are', async () => {
   const page = await replay({ type: 'listening.SearchPerformed', reason: 'unknown_type' });
   assert.deepEqual(told(page), { otherType: 1 });
+});
+
+test('of somebody who was erased meanwhile nothing is opened and nothing is sent', async () => {
+  const wrong = { country: 'nowhere' };
+  await collect.send([
+    play({ occurredAt: now(), userId: 'carl' }, wrong),
+    play({ occurredAt: now(), userId: 'dora' }, wrong),
+  ]);
+  const failed = `${FAILED} WHERE code = 'bad_format'`;
+  await platform.until(failed, 2);
+  const { json } = await ask('/v1/erasures', { userId: 'carl' }, 'compliance');
+  for (const verb of ['verify', 'scope', 'freeze', 'shred']) {
+    const { status } = await ask(`/v1/erasures/${(json as { id: string }).id}:${verb}`, {}, 'workflows');
+    assert.equal(status, 200, verb);
+  }
+  assert.deepEqual(told(await replay({ reason: 'bad_format' })), { shredded: 1, rejected: 1 });
 });
 
 test('only teams replay, and what they ask for is checked', async () => {
