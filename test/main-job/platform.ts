@@ -1,6 +1,6 @@
 // Owns a whole platform for tests: `trib up` on an empty data folder, its commands as a person types them, its end.
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -114,13 +114,24 @@ export async function eventually<T>(
   }
 }
 
-/** A base port with room for the ports that follow from it. */
+/** Below the ports that systems lend to connections: one of those may be taken at any moment. */
+const FIRST_PORT = 12_000;
+const PORTS_EACH = 8;
+const PLATFORMS = 2400;
+
+/** A base port that is free together with those that follow from it. */
 async function freeBasePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return Math.min(Math.max(address.port - (address.port % 16), 1024), 64_000);
+  for (;;) {
+    const base = FIRST_PORT + PORTS_EACH * randomInt(PLATFORMS);
+    const free = await Promise.all(Array.from({ length: PORTS_EACH }, (_, index) => isFree(base + index)));
+    if (free.every(Boolean)) return base;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
