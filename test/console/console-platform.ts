@@ -2,8 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
@@ -17,6 +15,7 @@ import { bucketName } from '#shared/platform/base/names.ts';
 import type { Clock } from '#shared/platform/clock.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { serviceAccountEmail } from '#shared/platform/roles.ts';
+import { freePort } from '#test/free-port.ts';
 import { seed } from './seed.ts';
 
 const PROJECT = 'console-test';
@@ -161,15 +160,5 @@ function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createTcpServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
   });
 }

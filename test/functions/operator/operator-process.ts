@@ -1,9 +1,8 @@
 // Owns an operator under the Functions Framework, in a process of its own that tests can kill.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { SETTINGS } from '#shared/platform/settings.ts';
+import { freePort } from '#test/free-port.ts';
 import { TEST_PROJECT } from '#test/local/cloud-harness.ts';
 
 export const AUDIENCE = 'https://tributary.test';
@@ -73,14 +72,4 @@ async function untilHealthy(url: string, child: ChildProcess, output: () => stri
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`the operator does not answer:\n${output()}`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

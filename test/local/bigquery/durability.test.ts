@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '#test/free-port.ts';
 
 const MAIN = fileURLToPath(new URL('../../../local/main.ts', import.meta.url));
 const PROJECT = 'test-project';
@@ -16,14 +16,6 @@ const dataDir = mkdtempSync(join(tmpdir(), 'tributary-durability-'));
 let child: ChildProcess;
 const port = await freePort();
 const url = `http://127.0.0.1:${port}`;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : assert.fail();
-}
 
 async function start(): Promise<void> {
   child = spawn(
