@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { KeepsBecause } from '#shared/gcp/key-bucket.ts';
 import type { Publisher } from '#shared/gcp/publisher.ts';
 import type { RequestHandler } from '#shared/http/function-host.ts';
+import type { Random } from '#shared/http/retry-after.ts';
 import type { Principal } from '#shared/http/route.ts';
 import { createRequestHandler } from '#shared/http/handler.ts';
 import type { Clock } from '#shared/platform/clock.ts';
@@ -12,10 +13,11 @@ import { rolesOf } from '#shared/platform/roles.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { uuidV7 } from '#shared/platform/uuid.ts';
 import { AcceptedEvents } from './batch/accepted-events.ts';
-import { createEventsDoor, type DoorParts, standingOrThrow } from './door/events-door.ts';
-import { HeldBytes } from './door/held-bytes.ts';
-import type { Random } from './door/replies.ts';
-import { collectRoutes, EVENTS_PATH } from './door/routes.ts';
+import { createBatchDoor, type DoorParts, standingOrThrow } from './door/batch-door.ts';
+import { BATCH_ROUTES } from './door/batch-routes.ts';
+import { withCors } from './door/cors.ts';
+import { HeldBytes, MAX_UNKEYED_HELD_BYTES } from './door/held-bytes.ts';
+import { collectRoutes } from './door/routes.ts';
 import { serviceRoute } from './door/service-route.ts';
 import { UnderWay } from './door/under-way.ts';
 import type { Every } from './every.ts';
@@ -123,6 +125,7 @@ export function assemble(boot: BootId, parts: CollectParts): Omit<DoorParts, 'op
     rates: new Rates(clock),
     tally: new Tally(log),
     held: new HeldBytes(),
+    heldUnkeyed: new HeldBytes(MAX_UNKEYED_HELD_BYTES),
     underWay: new UnderWay(),
   };
 }
@@ -149,8 +152,8 @@ function createHandler(door: DoorParts, parts: CollectParts): RequestHandler {
     log,
     clock,
   });
-  const events = createEventsDoor(door);
-  return (request, response) => (isEvents(request) ? events(request, response) : routed(request, response));
+  const doors = new Map(BATCH_ROUTES.map(({ path, protocol }) => [path, createBatchDoor(protocol, door)]));
+  return withCors((request, response) => (doorOf(request, doors) ?? routed)(request, response));
 }
 
 /** Apps come with a write key; only the platform's own functions come as somebody. */
@@ -162,9 +165,14 @@ async function serviceOf(
   return email === undefined ? undefined : { email, roles: rolesOf(email, projectId, {}) };
 }
 
-/** The hot path is told apart before any routing is done. */
-function isEvents({ method, url }: IncomingMessage): boolean {
-  return method === 'POST' && url !== undefined && (url === EVENTS_PATH || url.startsWith(`${EVENTS_PATH}?`));
+/** Batches are told apart before any routing is done. */
+function doorOf(
+  { method, url = '' }: IncomingMessage,
+  doors: ReadonlyMap<string, RequestHandler>,
+): RequestHandler | undefined {
+  if (method !== 'POST') return undefined;
+  const mark = url.indexOf('?');
+  return doors.get(mark < 0 ? url : url.slice(0, mark));
 }
 
 function startRepeating({ keys, catalogs, budgets, reports, tally }: DoorParts, every: Every): readonly (() => void)[] {

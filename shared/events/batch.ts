@@ -19,7 +19,12 @@ export interface Batch {
 
 /** A batch, or why the request as a whole is refused. */
 export type BatchResult =
-  | { readonly kind: 'read'; readonly batch: Batch }
+  | {
+      readonly kind: 'read';
+      readonly batch: Batch;
+      /** What the body names as its write key, whatever it is. */
+      readonly writeKey: unknown;
+    }
   | {
       readonly kind: 'refused';
       readonly code: Extract<ErrorCode, 'malformed_body' | 'too_many_events'>;
@@ -44,13 +49,13 @@ export function countValues(body: Uint8Array): number {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads the bytes of a body, inflated already: `{"sentAt"?, "import"?, "sdk"?, "events": [...]}`. Never quotes what was sent. */
+/** Reads the bytes of a body, inflated already: `{"sentAt"?, "import"?, "sdk"?, "writeKey"?, "events": [...]}`. Never quotes what was sent. */
 export function readBatch(body: Uint8Array): BatchResult {
   const value = parseJson(body);
   if (value === undefined) return malformed('The body is not UTF-8 JSON.');
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return malformed('The body is not an object.');
-  const { sentAt, import: importId, sdk, events } = value as { readonly [key: string]: unknown };
+  const { sentAt, import: importId, sdk, writeKey, events } = value as { readonly [key: string]: unknown };
   if (!Array.isArray(events)) return malformed('`events` is not a list.');
   if (events.length > MAX_EVENTS_PER_BATCH) {
     return {
@@ -65,7 +70,7 @@ export function readBatch(body: Uint8Array): BatchResult {
   const id = typeof importId === 'string' ? parseId('import', importId) : undefined;
   if (!isAbsent(importId) && id === undefined) return malformed('`import` is not the id of an import.');
   const [batch, named] = [{ sentAtMs, importId: id, events }, sdkOf(sdk)];
-  return { kind: 'read', batch: named === undefined ? batch : { ...batch, sdk: named } };
+  return { kind: 'read', batch: named === undefined ? batch : { ...batch, sdk: named }, writeKey };
 }
 
 function parseJson(body: Uint8Array): unknown {

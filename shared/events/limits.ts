@@ -6,6 +6,9 @@ export const MAX_EVENTS_PER_BATCH = 2500;
 /** Bytes of a request on the wire, before inflating. Segment takes 500 kB; ours lets native batches be larger. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
+/** Bytes of a request, inflated or not, that shows no write key ahead of its body: as large as Segment's batches may be, 500 kB. */
+export const MAX_UNKEYED_BODY_BYTES = 512 * 1024;
+
 /** Bytes of a request after inflating: what one request may cost in memory, several times over while it is parsed. */
 export const MAX_INFLATED_BYTES = 8 * 1024 * 1024;
 

@@ -62,9 +62,14 @@ export function newSecret(random: (bytes: number) => Uint8Array): string {
   return `tw_${Buffer.from(random(SECRET_BYTES)).toString('base64url')}`;
 }
 
+/** Whether a text has the form of a secret. */
+export function isSecret(text: string): boolean {
+  return SECRET_PATTERN.test(text);
+}
+
 /** The object of the state bucket that holds the key of a secret; undefined for a text that is no secret. */
 export function writeKeyObject(secret: string): string | undefined {
-  return SECRET_PATTERN.test(secret) ? `${PREFIX}${sha256Hex(secret)}` : undefined;
+  return isSecret(secret) ? `${PREFIX}${sha256Hex(secret)}` : undefined;
 }
 
 /** What tells the secrets of a key apart without being one: the beginning of the hash that names its object. */

@@ -3,6 +3,9 @@
 /** Bounds a flood of requests, whatever they carry; it is what the largest batches of some ten senders at once take. */
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
+/** The same for all requests together that do not show a write key ahead of their body. */
+export const MAX_UNKEYED_HELD_BYTES = 16 * 1024 * 1024;
+
 /** What one request holds. */
 export interface Hold {
   /** Takes so many bytes more; false when that would be too much. */

@@ -156,7 +156,8 @@ test('who may not send is told so: no key, an unknown key, a key that is revoked
   await putWriteKey(world.state, elsewhere, { ...WRITE_KEY, origins: ['https://app.example.com'] });
   const cases: readonly [Record<string, string>, Refusal][] = [
     [{ authorization: '' }, { status: 401, code: 'missing_write_key' }],
-    [{ authorization: 'Basic abc' }, { status: 401, code: 'missing_write_key' }],
+    [{ authorization: 'Digest abc' }, { status: 401, code: 'missing_write_key' }],
+    [{ authorization: 'Basic abc' }, { status: 401, code: 'unknown_write_key' }],
     [{ authorization: 'Bearer nonsense' }, { status: 401, code: 'unknown_write_key' }],
     [{ authorization: `Bearer ${unknown}` }, { status: 401, code: 'unknown_write_key' }],
     [{ authorization: `Bearer ${revoked}` }, { status: 401, code: 'unknown_write_key' }],
@@ -190,9 +191,11 @@ test('a key with a rate is told how long to wait, and nothing of its batch is ta
     });
   assert.equal((await send(8)).status, 200);
   const refused = await send(5);
-  assert.deepEqual(
-    [refused.status, refused.body['code'], refused.headers.get('retry-after')],
-    [429, 'rate_limited', '3'],
+  assert.deepEqual([refused.status, refused.body['code']], [429, 'rate_limited']);
+  assert.match(
+    refused.headers.get('retry-after') ?? '',
+    /^[345]$/,
+    'never less than it takes, and not the same for all',
   );
   await world.advance(3000);
   assert.equal((await send(5)).status, 200);

@@ -106,6 +106,7 @@ test('a batch is read from UTF-8 JSON within its count', () => {
   assert.deepEqual(read({ sentAt: '2026-08-01T13:00:00Z', import: '0198f6d2-7b1c', events: [1] }), {
     kind: 'read',
     batch: { sentAtMs: Date.UTC(2026, 7, 1, 13), importId: '0198f6d2-7b1c', events: [1] },
+    writeKey: undefined,
   });
   assert.equal(read({ events: [] }).kind, 'read');
   for (const bad of [

@@ -222,7 +222,10 @@ const scalarCase: fc.Arbitrary<Case> = fc.oneof(
   fc
     .bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
     .map((value): Case => ({ type: { kind: 'int64' }, value: String(value) })),
-  fc.double({ noNaN: true, noDefaultInfinity: true }).map((value): Case => ({ type: { kind: 'float64' }, value })),
+  // JSON knows no negative zero: what is parsed never holds one.
+  fc
+    .double({ noNaN: true, noDefaultInfinity: true })
+    .map((value): Case => ({ type: { kind: 'float64' }, value: value + 0 })),
   fc.boolean().map((value): Case => ({ type: { kind: 'bool' }, value })),
   fc
     .date({ noInvalidDate: true, min: new Date('0001-01-02'), max: new Date('9999-12-30') })
