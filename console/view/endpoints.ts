@@ -7,6 +7,7 @@ import { linkTo } from '../model/route.ts';
 import { filtered, LISTED_AT_FIRST, listedEndpoints, type PageState } from '../model/state.ts';
 import { h, type VElement } from '../render/vnode.ts';
 import { mark } from './glyph.ts';
+import { type Heading, listTable } from './list-table.ts';
 import { loading, nothing } from './notice.ts';
 import { strip } from './strip.ts';
 
@@ -52,26 +53,13 @@ function moreButton(more: number): VElement {
   return h('button', { type: 'button', class: 'more', 'data-action': 'list-more' }, `Show ${next} more of ${more}`);
 }
 
-const COLUMNS = ['Endpoint', 'Owner', 'Grain', 'Freshness', 'Newest', 'Rows', 'Partitions'] as const;
+const COLUMNS = ['Endpoint', 'Owner', 'Grain', 'Freshness', 'Newest', 'Rows', 'Partitions'];
+const HEADINGS = COLUMNS.map((name): Heading => [name, name.toLowerCase()]);
 
 function table(endpoints: readonly Endpoint[], state: PageState): VElement {
-  return h(
-    'table',
-    { class: 'list' },
-    h(
-      'thead',
-      {},
-      h(
-        'tr',
-        {},
-        COLUMNS.map((column) => h('th', { scope: 'col', class: column.toLowerCase() }, column)),
-      ),
-    ),
-    h(
-      'tbody',
-      {},
-      endpoints.map((endpoint) => row(endpoint, state)),
-    ),
+  return listTable(
+    HEADINGS,
+    endpoints.map((endpoint) => row(endpoint, state)),
   );
 }
 

@@ -4,6 +4,7 @@ import { erasureLine, type ErasureLine } from '../model/erasure-lines.ts';
 import type { PageState } from '../model/state.ts';
 import { h, type VElement } from '../render/vnode.ts';
 import { mark } from './glyph.ts';
+import { type Heading, listTable } from './list-table.ts';
 import { loading, nothing } from './notice.ts';
 
 export function erasuresSection(state: PageState): VElement {
@@ -15,8 +16,13 @@ export function erasuresSection(state: PageState): VElement {
   );
 }
 
-const COLUMNS = ['State', 'Erasure', 'Took', 'Due', 'When'] as const;
-const NUMBERS: ReadonlySet<string> = new Set(['Took', 'Due', 'When']);
+const HEADINGS: readonly Heading[] = [
+  ['State'],
+  ['Erasure'],
+  ['Took', 'number'],
+  ['Due', 'number'],
+  ['When', 'number'],
+];
 
 function list({ erasures, nowMs }: PageState): VElement {
   if (erasures === undefined) return loading(2, 'Erasures are loading');
@@ -26,23 +32,9 @@ function list({ erasures, nowMs }: PageState): VElement {
       '`npx trib erase USER` asks. What happens is told here, whom it is about is not.',
     );
   }
-  return h(
-    'table',
-    { class: 'list' },
-    h(
-      'thead',
-      {},
-      h(
-        'tr',
-        {},
-        COLUMNS.map((name) => h('th', { scope: 'col', class: NUMBERS.has(name) && 'number' }, name)),
-      ),
-    ),
-    h(
-      'tbody',
-      {},
-      erasures.map((erasure) => row(erasureLine(erasure, nowMs), nowMs)),
-    ),
+  return listTable(
+    HEADINGS,
+    erasures.map((erasure) => row(erasureLine(erasure, nowMs), nowMs)),
   );
 }
 

@@ -5,6 +5,7 @@ import { rateCurve } from '../model/rates.ts';
 import { linkTo } from '../model/route.ts';
 import type { PageState } from '../model/state.ts';
 import { h, type VElement } from '../render/vnode.ts';
+import { type Heading, listTable } from './list-table.ts';
 import { breakable } from './names.ts';
 import { loading, nothing } from './notice.ts';
 import { sparkline } from './sparkline.ts';
@@ -27,6 +28,9 @@ export function eventsSection(state: PageState): VElement {
   );
 }
 
+const COUNTED = ['Per second', 'Received', 'Accepted', 'Duplicate', 'Rejected'];
+const HEADINGS: readonly Heading[] = [['Type'], ...COUNTED.map((name): Heading => [name, 'number'])];
+
 function table(state: PageState): VElement {
   const { counts, endpoints, samples } = state;
   if (counts === undefined || endpoints === undefined) return loading(4, 'Counts are loading');
@@ -34,26 +38,9 @@ function table(state: PageState): VElement {
   if (lines.length === 0)
     return nothing('No event type is declared.', 'Declare one under `events/`, then run `npx trib apply`.');
   const listed = busiest(lines, MOST_LISTED);
-  const list = h(
-    'table',
-    { class: 'list' },
-    h(
-      'thead',
-      {},
-      h(
-        'tr',
-        {},
-        h('th', { scope: 'col' }, 'Type'),
-        ['Per second', 'Received', 'Accepted', 'Duplicate', 'Rejected'].map((name) =>
-          h('th', { scope: 'col', class: 'number' }, name),
-        ),
-      ),
-    ),
-    h(
-      'tbody',
-      {},
-      listed.map((line) => row(line, state)),
-    ),
+  const list = listTable(
+    HEADINGS,
+    listed.map((line) => row(line, state)),
   );
   const more = lines.length - listed.length;
   return h('div', {}, list, more > 0 && h('p', { class: 'rest' }, `and ${formatCount(more)} types with fewer events`));

@@ -5,6 +5,7 @@ import { linkTo } from '../model/route.ts';
 import type { PageState } from '../model/state.ts';
 import { h, type VElement } from '../render/vnode.ts';
 import { mark } from './glyph.ts';
+import { type Heading, listTable } from './list-table.ts';
 import { breakable } from './names.ts';
 import { loading, nothing } from './notice.ts';
 
@@ -17,8 +18,14 @@ export function runsSection(state: PageState): VElement {
   );
 }
 
-const COLUMNS = ['State', 'Partition', 'Why', 'Took', 'Rows', 'When'] as const;
-const NUMBERS: ReadonlySet<string> = new Set(['Took', 'Rows', 'When']);
+const HEADINGS: readonly Heading[] = [
+  ['State'],
+  ['Partition'],
+  ['Why'],
+  ['Took', 'number'],
+  ['Rows', 'number'],
+  ['When', 'number'],
+];
 
 function list({ runs, nowMs }: PageState): VElement {
   if (runs === undefined) return loading(6, 'Runs are loading');
@@ -28,23 +35,9 @@ function list({ runs, nowMs }: PageState): VElement {
       'The first run comes when an hour closes. To see one now, send history: `npx trib send --historical FILE`.',
     );
   }
-  return h(
-    'table',
-    { class: 'list' },
-    h(
-      'thead',
-      {},
-      h(
-        'tr',
-        {},
-        COLUMNS.map((name) => h('th', { scope: 'col', class: NUMBERS.has(name) && 'number' }, name)),
-      ),
-    ),
-    h(
-      'tbody',
-      {},
-      runs.map((run) => row(runLine(run, nowMs), nowMs)),
-    ),
+  return listTable(
+    HEADINGS,
+    runs.map((run) => row(runLine(run, nowMs), nowMs)),
   );
 }
 
