@@ -1,5 +1,5 @@
 // Owns what is asked while events are watched, and telling what was shown before.
-import type { TableName } from '#shared/catalog/names.ts';
+import { quotedTable, type TableName } from '#shared/catalog/names.ts';
 import type { PlainRow } from '#shared/gcp/query.ts';
 import { formatTimestamp, parseTimestamp } from '#shared/platform/timestamp.ts';
 
@@ -13,11 +13,11 @@ const DISORDER_MS = 10_000;
  * are asked, of which a look reads the last minutes and nothing else.
  */
 export function tailSql(tables: readonly TableName[], since: string): string {
-  const each = tables.map(({ dataset, table }) =>
+  const each = tables.map((table) =>
     [
       'SELECT FORMAT_TIMESTAMP("%FT%H:%M:%E3SZ", received_at) AS received_at, event_type, event_id, subject, late,',
       '  sealed IS NOT NULL AS has_sealed, TO_JSON_STRING(arrived) AS event',
-      `FROM (SELECT * FROM \`${dataset}.${table}\` WHERE received_at >= TIMESTAMP '${since}') AS arrived`,
+      `FROM (SELECT * FROM ${quotedTable(table)} WHERE received_at >= TIMESTAMP '${since}') AS arrived`,
     ].join('\n'),
   );
   return `${each.join('\nUNION ALL\n')}\nORDER BY received_at, event_id\nLIMIT ${MAX_ROWS}`;

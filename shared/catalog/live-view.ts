@@ -4,7 +4,7 @@ import { durationOf, longestMs } from '../platform/duration.ts';
 import type { Column } from './column.ts';
 import { HOUR_COLUMN, RAW_PARTITION_COLUMN } from './event-columns.ts';
 import type { EventType } from './event-type.ts';
-import { endpointTable, rawTable, type TableName } from './names.ts';
+import { endpointTable, quotedTable, rawTable } from './names.ts';
 
 /** Days of arrivals that may still be open: the longest partition, its deadline, and a day of trouble. */
 const OPEN_DAYS = 3;
@@ -15,7 +15,7 @@ const OPEN_DAYS = 3;
  */
 export function liveViewQuery(eventType: EventType, columns: readonly Column[]): string {
   const names = columns.map(({ name }) => name);
-  const closed = quoted(endpointTable(eventType.endpoint));
+  const closed = quotedTable(endpointTable(eventType.endpoint));
   const days = Math.ceil(longestMs(durationOf(eventType.dedupe)) / DAY_MS) + OPEN_DAYS;
   const open = names.map((name) =>
     name === HOUR_COLUMN ? `TIMESTAMP_TRUNC(${RAW_PARTITION_COLUMN}, HOUR) AS ${HOUR_COLUMN}` : name,
@@ -25,7 +25,7 @@ export function liveViewQuery(eventType: EventType, columns: readonly Column[]):
     `FROM ${closed}`,
     'UNION ALL',
     `SELECT\n  ${open.join(',\n  ')}`,
-    `FROM ${quoted(rawTable(eventType.id))}`,
+    `FROM ${quotedTable(rawTable(eventType.id))}`,
     `WHERE ${RAW_PARTITION_COLUMN} >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL ${OPEN_DAYS} DAY)`,
     '  AND import_id IS NULL',
     `  AND event_id NOT IN (`,
@@ -34,8 +34,4 @@ export function liveViewQuery(eventType: EventType, columns: readonly Column[]):
     `QUALIFY ROW_NUMBER() OVER (PARTITION BY event_id ORDER BY ${RAW_PARTITION_COLUMN}, message_id) = 1`,
     '',
   ].join('\n');
-}
-
-function quoted({ dataset, table }: TableName): string {
-  return `\`${dataset}.${table}\``;
 }

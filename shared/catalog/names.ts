@@ -94,6 +94,11 @@ export function qualified(project: string, { dataset, table }: TableName): strin
   return `${project}.${dataset}.${table}`;
 }
 
+/** A table as SQL names it: `dataset.table` in backquotes, in the project that the query runs in. */
+export function quotedTable({ dataset, table }: TableName): string {
+  return `\`${dataset}.${table}\``;
+}
+
 function flatKey(key: PartitionKey): string {
   return key.replaceAll('-', '');
 }

@@ -1,7 +1,7 @@
 // Owns the SQL by which books are reconciled: what landed, what of it is in the endpoint, what is dead, what failed.
 import type { EventType } from '../catalog/event-type.ts';
 import { HOUR_COLUMN } from '../catalog/event-columns.ts';
-import { endpointTable, landingSubscription, rawTable, type TableName } from '../catalog/names.ts';
+import { endpointTable, landingSubscription, quotedTable, rawTable } from '../catalog/names.ts';
 import { durationOf, longestMs } from '../platform/duration.ts';
 import type { EventTypeId } from '../platform/ids.ts';
 import { LANDED_COLUMNS } from '../pipelines/landed-query.ts';
@@ -16,9 +16,9 @@ export const HELD_COLUMNS = { events: 'events', missing: 'missing' } as const;
 export function heldSql({ id, endpoint, dedupe }: EventType): string {
   const seconds = Math.ceil(longestMs(durationOf(dedupe)) / 1000);
   return heldQuery(
-    `SELECT DISTINCT event_id FROM ${quoted(rawTable(id))} WHERE ${ARRIVED} AND import_id IS NULL`,
+    `SELECT DISTINCT event_id FROM ${quotedTable(rawTable(id))} WHERE ${ARRIVED} AND import_id IS NULL`,
     [
-      `SELECT DISTINCT event_id FROM ${quoted(endpointTable(endpoint))}`,
+      `SELECT DISTINCT event_id FROM ${quotedTable(endpointTable(endpoint))}`,
       `WHERE ${HOUR_COLUMN} >= TIMESTAMP_SUB(@since, INTERVAL ${seconds} SECOND)`,
       `  AND ${HOUR_COLUMN} < TIMESTAMP_ADD(@until, INTERVAL ${seconds} SECOND)`,
     ].join(' '),
@@ -32,7 +32,7 @@ export const IMPORT_COLUMNS = { import: 'import_id', first: 'first_ms', last: 'l
 export function importsSql({ id }: EventType): string {
   return [
     'SELECT import_id, UNIX_MILLIS(MIN(event_time)) AS first_ms, UNIX_MILLIS(MAX(event_time)) AS last_ms',
-    `FROM ${quoted(rawTable(id))}`,
+    `FROM ${quotedTable(rawTable(id))}`,
     `WHERE ${ARRIVED} AND import_id IS NOT NULL AND event_time < @ended`,
     'GROUP BY import_id',
     'ORDER BY import_id',
@@ -44,11 +44,11 @@ export function heldOfImportSql({ id, endpoint, dedupe }: EventType): string {
   const seconds = Math.ceil(longestMs(durationOf(dedupe)) / 1000);
   return heldQuery(
     [
-      `SELECT DISTINCT event_id FROM ${quoted(rawTable(id))}`,
+      `SELECT DISTINCT event_id FROM ${quotedTable(rawTable(id))}`,
       `WHERE ${ARRIVED} AND import_id = @import_id AND event_time < @ended`,
     ].join(' '),
     [
-      `SELECT DISTINCT event_id FROM ${quoted(endpointTable(endpoint))}`,
+      `SELECT DISTINCT event_id FROM ${quotedTable(endpointTable(endpoint))}`,
       `WHERE ${HOUR_COLUMN} >= TIMESTAMP_SUB(TIMESTAMP_TRUNC(@first, HOUR), INTERVAL ${seconds} SECOND)`,
       `  AND ${HOUR_COLUMN} <= TIMESTAMP_ADD(@last, INTERVAL ${seconds} SECOND)`,
     ].join(' '),
@@ -86,8 +86,4 @@ function heldQuery(arrived: string, held: string): string {
     `FROM (${arrived}) AS arrived`,
     `LEFT JOIN (${held}) AS held ON held.event_id = arrived.event_id`,
   ].join('\n');
-}
-
-function quoted({ dataset, table }: TableName): string {
-  return `\`${dataset}.${table}\``;
 }

@@ -2,7 +2,7 @@
 import type { AuditCheck, EventEndpoint } from '../catalog/endpoint.ts';
 import { HOUR_COLUMN } from '../catalog/event-columns.ts';
 import type { EventType } from '../catalog/event-type.ts';
-import { endpointTable, rawTable, type TableName } from '../catalog/names.ts';
+import { endpointTable, quotedTable, rawTable } from '../catalog/names.ts';
 import { durationOf, longestMs } from '../platform/duration.ts';
 
 /** What decides the form of a closing. */
@@ -22,7 +22,7 @@ export interface ClosingForm {
  */
 export function closingQuery(eventType: EventType, endpoint: EventEndpoint, form: ClosingForm): string {
   const columns = endpoint.columns.map(({ name }) => name);
-  const raw = quoted(rawTable(eventType.id));
+  const raw = quotedTable(rawTable(eventType.id));
   const seconds = Math.ceil(longestMs(durationOf(eventType.dedupe)) / 1000);
   const sources = [
     ...(form.again ? [] : [liveRows(columns, raw, seconds)]),
@@ -46,7 +46,7 @@ export const CLOSING_COUNTS = ['late_rows', 'new_rows'] as const;
 
 /** These counts, as the audit query takes them. */
 export function closingCounts(endpoint: EventEndpoint, { again }: ClosingForm): readonly AuditCheck[] {
-  const published = `SELECT event_id FROM ${quoted(endpointTable(endpoint.id))} WHERE ${IN_PARTITION}`;
+  const published = `SELECT event_id FROM ${quotedTable(endpointTable(endpoint.id))} WHERE ${IN_PARTITION}`;
   const counts = {
     late_rows: 'COUNTIF(late)',
     new_rows: again ? `COUNTIF(event_id NOT IN (${published}))` : 'COUNT(*)',
@@ -88,7 +88,7 @@ function importedRows(columns: readonly string[], raw: string): string {
 function heldRows(endpoint: EventEndpoint, seconds: number): string {
   return [
     `SELECT event_id, ${HOUR_COLUMN}`,
-    `FROM ${quoted(endpointTable(endpoint.id))}`,
+    `FROM ${quotedTable(endpointTable(endpoint.id))}`,
     `WHERE ${HOUR_COLUMN} >= TIMESTAMP_SUB(@partition_start, INTERVAL ${seconds} SECOND)`,
     `  AND ${HOUR_COLUMN} < TIMESTAMP_ADD(@partition_end, INTERVAL ${seconds} SECOND)`,
   ].join('\n');
@@ -107,7 +107,7 @@ function newRows(columns: readonly string[], seconds: number): string {
 }
 
 function previousRows(columns: readonly string[], endpoint: EventEndpoint): string {
-  return `${selectOf(columns, {}, [])}\nFROM ${quoted(endpointTable(endpoint.id))}\nWHERE ${IN_PARTITION}`;
+  return `${selectOf(columns, {}, [])}\nFROM ${quotedTable(endpointTable(endpoint.id))}\nWHERE ${IN_PARTITION}`;
 }
 
 /** Columns by name, some of them computed; quoted, because a field may have a name that SQL has taken. */
@@ -121,10 +121,6 @@ function selectOf(
     return expression === undefined ? `  \`${name}\`` : `  ${expression} AS \`${name}\``;
   });
   return `SELECT\n${items.join(',\n')}`;
-}
-
-function quoted({ dataset, table }: TableName): string {
-  return `\`${dataset}.${table}\``;
 }
 
 function indented(text: string): string {

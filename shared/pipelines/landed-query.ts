@@ -1,5 +1,5 @@
 // Owns the SQL that counts what has landed: which sequences of each collector boot are in the raw table, as ranges.
-import { rawTable } from '../catalog/names.ts';
+import { quotedTable, rawTable } from '../catalog/names.ts';
 import type { EventTypeId } from '../platform/ids.ts';
 
 /** Names of the columns of its rows. */
@@ -17,14 +17,13 @@ export function landedOfImport(eventType: EventTypeId): string {
 
 /** Numbers that follow each other keep their distance from their rank, so each run of them is one group. */
 function landedQuery(eventType: EventTypeId, where: string): string {
-  const { dataset, table } = rawTable(eventType);
   const { boot, first, last } = LANDED_COLUMNS;
   return [
     `SELECT ${boot}, MIN(sequence) AS ${first}, MAX(sequence) AS ${last}`,
     'FROM (',
     '  SELECT boot, sequence, sequence - ROW_NUMBER() OVER (PARTITION BY boot ORDER BY sequence) AS island',
     '  FROM (',
-    `    SELECT DISTINCT boot, sequence FROM \`${dataset}.${table}\` WHERE ${where}`,
+    `    SELECT DISTINCT boot, sequence FROM ${quotedTable(rawTable(eventType))} WHERE ${where}`,
     '  )',
     ')',
     'GROUP BY boot, island',

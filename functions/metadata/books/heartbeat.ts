@@ -1,5 +1,5 @@
 // Owns the heartbeat: an event like any other, sent each minute by the platform itself, and looked for where events land.
-import { rawTable } from '#shared/catalog/names.ts';
+import { quotedTable, rawTable } from '#shared/catalog/names.ts';
 import { heartbeatFact, type HeartbeatOutcome, type HeartbeatTimes } from '#shared/metadata/book-facts.ts';
 import { type EventTypeId, parseId } from '#shared/platform/ids.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
@@ -66,9 +66,8 @@ export async function lookForHeartbeat(
   const [beatMs, sentMs] = [parseTimestamp(beat), parseTimestamp(sentAt)];
   if (type === undefined) return { done: true };
   if (beatMs === undefined || sentMs === undefined) throw new PlatformError('invalid_argument');
-  const { dataset, table } = rawTable(type);
   // Which heartbeat it is stands in a clear field: what is stored as its id is a digest.
-  const sql = `SELECT COUNT(*) AS events FROM \`${dataset}.${table}\` WHERE received_at >= @since AND beat = @beat`;
+  const sql = `SELECT COUNT(*) AS events FROM ${quotedTable(rawTable(type))} WHERE received_at >= @since AND beat = @beat`;
   const [row] = await parts.jobs.rows(sql, { since: sentMs - MINUTE_MS, beat: beatMs });
   const passedMs = parts.time.now() - sentMs;
   if (Number(row?.['events'] ?? 0) > 0) {

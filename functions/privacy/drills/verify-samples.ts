@@ -1,7 +1,7 @@
 // Owns verifying what is stored: a few sealed values of each event type, drawn anew each time, have to open under the keys they belong to.
 import { type Catalog, eventTypesOf } from '#shared/catalog/catalog.ts';
 import type { EventType } from '#shared/catalog/event-type.ts';
-import { rawTable } from '#shared/catalog/names.ts';
+import { quotedTable, rawTable } from '#shared/catalog/names.ts';
 import type { PlainRow } from '#shared/gcp/query.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { sealedFields } from '#shared/privacy/export/explanation.ts';
@@ -47,10 +47,9 @@ export async function verifySamples(deps: DrillDeps): Promise<Verified> {
 
 /** Rows of the last day in any order: the ones that sealing of today has made. */
 export function sampleSql(eventType: Pick<EventType, 'id'>): string {
-  const { dataset, table } = rawTable(eventType.id);
   return [
     'SELECT subject, sealed',
-    `FROM \`${dataset}.${table}\``,
+    `FROM ${quotedTable(rawTable(eventType.id))}`,
     'WHERE received_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 1 DAY)',
     '  AND sealed IS NOT NULL',
     '  AND subject IS NOT NULL',

@@ -32,7 +32,8 @@ export function deletionJob(erasure: string, table: TablePath, attempt: number):
   return `erase_${erasure}_${table.replace('.', '__')}_${attempt}`;
 }
 
-function holdsToken(columns: readonly string[], tokens: TablePath): string {
+/** Whether a row holds one of the tokens in one of the columns. */
+export function holdsToken(columns: readonly string[], tokens: TablePath): string {
   return columns.map((column) => `\`${column}\` IN (SELECT token FROM ${quoted(tokens)})`).join('\n  OR ');
 }
 

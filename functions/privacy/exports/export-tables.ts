@@ -6,6 +6,7 @@ import type { EndpointId } from '#shared/platform/ids.ts';
 import { tokenColumns } from '#shared/privacy/erasure/scope-plan.ts';
 import { endpointById, sealedFields } from '#shared/privacy/export/explanation.ts';
 import { scopeOf } from '../erasures/catalog-scope.ts';
+import { holdsToken } from '../erasures/row-statements.ts';
 
 /** A table to read. */
 export interface ExportTable {
@@ -55,7 +56,6 @@ function livePath(endpoint: EndpointId): string {
   return `${dataset}.${table}`;
 }
 
-function statement(table: string, columns: readonly string[], tokens: string): string {
-  const holds = columns.map((column) => `\`${column}\` IN (SELECT token FROM \`${tokens}\`)`);
-  return `SELECT *\nFROM \`${table}\`\nWHERE ${holds.join('\n  OR ')}`;
+function statement(table: string, columns: readonly string[], tokens: TablePath): string {
+  return `SELECT *\nFROM \`${table}\`\nWHERE ${holdsToken(columns, tokens)}`;
 }
