@@ -1,6 +1,7 @@
 /** Checks JSON against the proto message that it is to become, as strictly as Google's front end. Source: https://protobuf.dev/programming-guides/json/ */
 import protobuf from 'protobufjs';
 import { ApiError } from '../primitives/errors.ts';
+import { isObject } from '../primitives/json-object.ts';
 
 /**
  * The same JSON with fields under their JSON names; clients may also write those of the proto (`page_size`).
@@ -28,7 +29,7 @@ export function camelCase(name: string): string {
 
 function shapedField(field: protobuf.Field, value: unknown, path: readonly string[]): unknown {
   if (field.map) {
-    if (!isRecord(value)) throw invalidValue(path, field);
+    if (!isObject(value)) throw invalidValue(path, field);
     return value;
   }
   if (!field.repeated) return shapedValue(field, value, path);
@@ -40,7 +41,7 @@ function shapedField(field: protobuf.Field, value: unknown, path: readonly strin
 function shapedValue(field: protobuf.Field, value: unknown, path: readonly string[]): unknown {
   const type = field.resolvedType;
   if (type instanceof protobuf.Type && !isWellKnown(type)) {
-    if (!isRecord(value)) throw invalidValue(path, field);
+    if (!isObject(value)) throw invalidValue(path, field);
     return shapedJson(type, value, path);
   }
   const valid = type instanceof protobuf.Enum ? isValueOf(type, value) : IS_OF_KIND[kindOf(field)](value);
@@ -69,7 +70,7 @@ const IS_OF_KIND: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   // 64-bit integers travel as text.
   integer: (value) => isNumeric(value) && Number.isInteger(Number(value)),
   number: isNumeric,
-  object: isRecord,
+  object: isObject,
   any: () => true,
 };
 
@@ -116,10 +117,6 @@ function isWellKnown(type: protobuf.Type): boolean {
 function isNumeric(value: unknown): boolean {
   if (typeof value === 'number') return true;
   return typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function unknownName(name: string, path: readonly string[]): ApiError {

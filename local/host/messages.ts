@@ -2,6 +2,7 @@
 import type protobuf from 'protobufjs';
 import { fromProto3JSON, toProto3JSON, type JSONValue } from 'proto3-json-serializer';
 import { ApiError } from '../primitives/errors.ts';
+import { isObject } from '../primitives/json-object.ts';
 import { shapedJson } from './json-shape.ts';
 
 /** The shape handlers see; see `UnaryMethod`. */
@@ -95,13 +96,9 @@ export function fromDuration(value: { seconds: string; nanos: number } | null | 
 function withProtoMasks(type: protobuf.Type, plain: Record<string, unknown>): object {
   for (const field of type.fieldsArray) {
     const mask = plain[field.name];
-    if (field.resolvedType?.fullName !== '.google.protobuf.FieldMask' || !isRecord(mask)) continue;
+    if (field.resolvedType?.fullName !== '.google.protobuf.FieldMask' || !isObject(mask)) continue;
     const paths = Array.isArray(mask['paths']) ? mask['paths'].map(String) : [];
     mask['paths'] = paths.map((path) => path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
   }
   return plain;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

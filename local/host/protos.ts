@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import protobuf from 'protobufjs';
+import { isObject } from '../primitives/json-object.ts';
 
 /** Packages whose protos.json is served; google-gax adds what they share. */
 const SOURCES: readonly { readonly package: string; readonly files: readonly string[] }[] = [
@@ -40,16 +41,14 @@ export function serviceMethods(root: protobuf.Root, service: string): readonly p
   return root.lookupService(service).methodsArray.map((method) => method.resolve() as protobuf.Method);
 }
 
-interface JsonTree {
-  [key: string]: unknown;
-}
+type JsonTree = Record<string, unknown>;
 
 /** Namespaces merge; of a type, enum or service that several packages carry, the first definition wins whole. */
 function merge(into: JsonTree, from: JsonTree): void {
   const present = into['nested'];
   const added = from['nested'];
-  if (!isTree(added)) return;
-  if (!isTree(present)) {
+  if (!isObject(added)) return;
+  if (!isObject(present)) {
     into['nested'] = added;
     return;
   }
@@ -61,11 +60,7 @@ function merge(into: JsonTree, from: JsonTree): void {
 }
 
 function isNamespace(value: unknown): value is JsonTree {
-  return isTree(value) && !('fields' in value) && !('values' in value) && !('methods' in value);
-}
-
-function isTree(value: unknown): value is JsonTree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject(value) && !('fields' in value) && !('values' in value) && !('methods' in value);
 }
 
 function packageFolder(entry: string, name: string): string {

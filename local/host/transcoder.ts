@@ -1,6 +1,7 @@
 /** REST routes for gRPC methods, from the HTTP rules in their protos (google/api/http.proto). */
 import protobuf from 'protobufjs';
 import { ApiError } from '../primitives/errors.ts';
+import { isObject } from '../primitives/json-object.ts';
 import { camelCase } from './json-shape.ts';
 import { bytesFromJson, messageFromJson, messageToJson } from './messages.ts';
 import { messageTypes } from './grpc-host.ts';
@@ -52,15 +53,15 @@ export function transcodedRoutes(root: protobuf.Root, services: readonly GrpcSer
 function httpRules(method: protobuf.Method): HttpRule[] {
   const options: unknown[] = Array.isArray(method.parsedOptions) ? method.parsedOptions : [];
   const rules = options.flatMap((option) => {
-    const rule = isRecord(option) ? option['(google.api.http)'] : undefined;
-    return isRecord(rule) ? [rule] : [];
+    const rule = isObject(option) ? option['(google.api.http)'] : undefined;
+    return isObject(rule) ? [rule] : [];
   });
   return rules.flatMap((rule) => [rule, ...additional(rule)]).flatMap(toRule);
 }
 
 function additional(rule: Record<string, unknown>): Record<string, unknown>[] {
   const bindings = rule['additional_bindings'] ?? rule['additionalBindings'];
-  return (Array.isArray(bindings) ? bindings : [bindings]).filter(isRecord);
+  return (Array.isArray(bindings) ? bindings : [bindings]).filter(isObject);
 }
 
 function toRule(rule: Record<string, unknown>): HttpRule[] {
@@ -121,7 +122,7 @@ function place(json: Record<string, unknown>, type: protobuf.Type, path: string,
     );
   }
   if (rest.length > 0 && field.resolvedType instanceof protobuf.Type) {
-    const inner = isRecord(json[name]) ? json[name] : {};
+    const inner = isObject(json[name]) ? json[name] : {};
     json[name] = inner;
     place(inner, field.resolvedType, rest.join('.'), values);
   } else {
@@ -134,8 +135,4 @@ function fromText(field: protobuf.Field, value: string): unknown {
   if (field.type === 'bool') return value === 'true' || value === '';
   if (field.resolvedType instanceof protobuf.Enum && /^\d+$/.test(value)) return Number(value);
   return value;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

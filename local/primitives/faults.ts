@@ -1,5 +1,6 @@
 /** Faults on demand: what to do to the next calls of a method, set by configuration. */
 import { ApiError, STATUS, type StatusName } from './errors.ts';
+import { isObject } from './json-object.ts';
 
 export interface FaultRule {
   /** Full method name, `google.pubsub.v1.Publisher.Publish` or `storage.objects.insert`; a trailing `*` matches any rest. */
@@ -31,7 +32,7 @@ export class ReplyDropped extends Error {}
 export function parseFaultRules(value: unknown): FaultRule[] {
   if (!Array.isArray(value)) throw invalid('expected a list of rules');
   return value.map((rule: unknown, index) => {
-    if (!isRecord(rule)) throw invalid(`rule ${index}: expected an object`);
+    if (!isObject(rule)) throw invalid(`rule ${index}: expected an object`);
     if (typeof rule['method'] !== 'string') throw invalid(`rule ${index}: method must be a string`);
     for (const [name, given] of Object.entries(rule)) {
       const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
@@ -48,7 +49,7 @@ export function parseFaultRules(value: unknown): FaultRule[] {
 const CHECKS: Readonly<Record<string, (value: unknown) => string | undefined>> = {
   method: () => undefined,
   error: (value) => {
-    const known = isRecord(value) && typeof value['status'] === 'string' && Object.hasOwn(STATUS, value['status']);
+    const known = isObject(value) && typeof value['status'] === 'string' && Object.hasOwn(STATUS, value['status']);
     return known ? undefined : `error.status must be one of ${Object.keys(STATUS).join(', ')}`;
   },
   latencyMs: (value) => (isNumberFrom(0, value) ? undefined : 'latencyMs must be a number of milliseconds, 0 or more'),
@@ -90,10 +91,6 @@ export function createFaults(): Faults {
 
 function matches(pattern: string, method: string): boolean {
   return pattern.endsWith('*') ? method.startsWith(pattern.slice(0, -1)) : pattern === method;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function invalid(problem: string): ApiError {

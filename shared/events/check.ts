@@ -12,6 +12,11 @@ export interface Failure {
 /** Checks one value that is there (neither undefined nor null). Answers undefined when it failed, having told why. */
 export type Check = (value: unknown, failure: Failure) => JsonValue | undefined;
 
+/** True for what JSON calls an object. */
+export function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Tells a failure; the answer is what a failing check returns. */
 export function fail(failure: Failure, code: RejectionCode, hint: string): undefined {
   failure.code = code;

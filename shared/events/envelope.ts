@@ -1,5 +1,6 @@
 // Owns the envelope that every event has around its data: reading it within bounds, field by field.
 import { type Instant, parseInstant } from '../platform/timestamp.ts';
+import { isObject } from './check.ts';
 import { MAX_CONSENT_ENTRIES, MAX_EVENT_ID_LENGTH, MAX_SUBJECT_ID_LENGTH, MAX_TYPE_LENGTH } from './limits.ts';
 import type { Rejection } from './verdict.ts';
 
@@ -91,10 +92,6 @@ function isAbsent(value: unknown): value is null | undefined {
 
 function isText(value: unknown, maxLength: number): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= maxLength && value.isWellFormed();
-}
-
-function isObject(value: unknown): value is { readonly [key: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function refused(id: string | undefined, path: string | undefined, hint: string): EnvelopeResult {

@@ -3,7 +3,7 @@ import type { EventType } from '../catalog/event-type.ts';
 import type { Field, FieldType } from '../catalog/field.ts';
 import type { GeneraliseRule } from '../catalog/generalise-rules.ts';
 import type { JsonValue } from '../platform/canonical-json.ts';
-import { type Check, fail, type Failure, within } from './check.ts';
+import { type Check, fail, type Failure, isObject, within } from './check.ts';
 import {
   boolCheck,
   bytesCheck,
@@ -237,8 +237,4 @@ function recordCheck(fields: readonly Field[]): Check {
     }
     return kept;
   };
-}
-
-function isObject(value: unknown): value is { readonly [key: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

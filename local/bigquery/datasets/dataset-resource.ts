@@ -5,7 +5,7 @@ import { datasetName, invalid, notServed } from '../errors.ts';
 import { MIN_TABLE_EXPIRATION_MS, TIME_TRAVEL_HOURS } from '../limits.ts';
 import { agree } from '../names.ts';
 import { etagOf } from '../wire/etag.ts';
-import { definedFields } from '../wire/json-object.ts';
+import { definedFields } from '../../primitives/json-object.ts';
 import { checkLabels } from '../wire/labels.ts';
 import { anyObject, bool, decodeBody, int64, message, text } from '../wire/proto-json.ts';
 

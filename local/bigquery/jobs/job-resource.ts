@@ -1,7 +1,7 @@
 /** The REST resource of a job, written in replies. */
 import type { JsonObject } from '#lib/googlesql/engine/definitions.ts';
 import { etagOf } from '../wire/etag.ts';
-import { definedFields } from '../wire/json-object.ts';
+import { definedFields } from '../../primitives/json-object.ts';
 import { jobName, type JobRecord } from './job-record.ts';
 
 /** The whole resource. */

@@ -6,7 +6,7 @@ import { bigQueryError, invalid } from '../errors.ts';
 import { LIST_PAGE } from '../limits.ts';
 import { agree } from '../names.ts';
 import { etagOf } from '../wire/etag.ts';
-import { isObject } from '../wire/json-object.ts';
+import { isObject } from '../../primitives/json-object.ts';
 import { apiMethod, integerParameter, pathParameter, textParameter } from '../wire/routes.ts';
 import { decodeJob } from './job-configuration.ts';
 import { draftJob, dryRunJob, type JobDeskParts, openJob, requireJob } from './job-desk.ts';

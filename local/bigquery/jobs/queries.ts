@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { RestReply, RestRequest, RestRoute } from '../../host/service.ts';
 import { bigQueryError, invalid } from '../errors.ts';
 import { MAX_REQUEST_ID_LENGTH } from '../limits.ts';
-import { definedFields, isObject } from '../wire/json-object.ts';
+import { definedFields, isObject } from '../../primitives/json-object.ts';
 import { bool, decodeBody, int32, int64, message, oneOf, text } from '../wire/proto-json.ts';
 import { apiMethod, pathParameter } from '../wire/routes.ts';
 import { rowsReply } from '../wire/row-pages.ts';

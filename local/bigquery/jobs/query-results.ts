@@ -6,7 +6,7 @@ import type { RestReply, RestRequest, RestRoute } from '../../host/service.ts';
 import { invalid, jobFailure, tableNotFound, valueOf } from '../errors.ts';
 import { DEFAULT_WAIT_MS, MAX_PAGE_BYTES, MAX_PAGE_ROWS, MAX_WAIT_MS } from '../limits.ts';
 import { etagOf } from '../wire/etag.ts';
-import { definedFields, isObject } from '../wire/json-object.ts';
+import { definedFields, isObject } from '../../primitives/json-object.ts';
 import { apiMethod, booleanParameter, integerParameter, pathParameter, textParameter } from '../wire/routes.ts';
 import { nextPage, rowOffset, rowsReply } from '../wire/row-pages.ts';
 import { type AnonymousTables, anonymousTable } from './anonymous-tables.ts';

@@ -2,7 +2,7 @@
 import type { JsonObject } from '#lib/googlesql/engine/definitions.ts';
 import type { StatementResult } from '#lib/googlesql/engine/requests.ts';
 import { BILLED_UNIT_BYTES, MIN_BILLED_BYTES } from '../limits.ts';
-import { definedFields } from '../wire/json-object.ts';
+import { definedFields } from '../../primitives/json-object.ts';
 
 /** Statements that read nothing that is paid for. */
 const FREE = /^(?:CREATE_(?!TABLE_AS_SELECT)|DROP_|ALTER_|TRUNCATE_)/;

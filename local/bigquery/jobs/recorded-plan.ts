@@ -1,5 +1,5 @@
 /** Reads back what a recorded job was asked to do. */
-import { isObject } from '../wire/json-object.ts';
+import { isObject } from '../../primitives/json-object.ts';
 import { anonymousTable } from './anonymous-tables.ts';
 import { type JobPlan, readConfiguration } from './job-configuration.ts';
 import type { JobRecord } from './job-record.ts';

@@ -1,7 +1,7 @@
 /** Objects of Cloud Storage as sources of load jobs, read through its API in pieces. */
 import type { Outbound } from '../../primitives/outbound.ts';
 import type { ErrorProto } from '../errors.ts';
-import { isObject } from '../wire/json-object.ts';
+import { isObject } from '../../primitives/json-object.ts';
 
 /** Read at once, bytes. */
 const PIECE_BYTES = 8 * 1024 * 1024;

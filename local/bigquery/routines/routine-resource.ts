@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { bigQueryError, invalid, notServed, routineName } from '../errors.ts';
 import { agree } from '../names.ts';
 import { etagOf } from '../wire/etag.ts';
-import { definedFields } from '../wire/json-object.ts';
+import { definedFields } from '../../primitives/json-object.ts';
 import { anyObject, bool, decodeBody, int64, message, oneOf, text } from '../wire/proto-json.ts';
 
 /** Source: https://cloud.google.com/bigquery/docs/reference/rest/v2/routines#Routine */

@@ -4,7 +4,7 @@ import type { RestReply, RestRequest } from '../../host/service.ts';
 import { invalid, notServed, tableName, valueOf } from '../errors.ts';
 import { MAX_INSERT_BYTES, MAX_INSERT_ROWS } from '../limits.ts';
 import { tableOf } from '../names.ts';
-import { isObject } from '../wire/json-object.ts';
+import { isObject } from '../../primitives/json-object.ts';
 import { bool, decodeBody, message, text } from '../wire/proto-json.ts';
 import type { InsertIds } from './insert-ids.ts';
 import type { TableDataParts } from './table-data-parts.ts';

@@ -3,7 +3,7 @@ import type { JsonObject, TableDefinition, TableRef, TableStatistics } from '#li
 import type { RestField } from '#lib/googlesql/types/rest-schema.ts';
 import { tableName } from '../errors.ts';
 import { etagOf } from '../wire/etag.ts';
-import { definedFields } from '../wire/json-object.ts';
+import { definedFields } from '../../primitives/json-object.ts';
 
 export function tableEtag(table: TableDefinition): string {
   return etagOf('table', tableName(table.ref), table.createdMs, table.revision);

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { invalid, notServed } from '../errors.ts';
 import { MAX_CLUSTERING_COLUMNS, MAX_DESCRIPTION_LENGTH } from '../limits.ts';
 import { agree } from '../names.ts';
-import { definedFields } from '../wire/json-object.ts';
+import { definedFields } from '../../primitives/json-object.ts';
 import { checkLabels } from '../wire/labels.ts';
 import { anyObject, bool, decodeBody, int64, message, oneOf, text } from '../wire/proto-json.ts';
 import { readSchema, schemaShape } from './table-schema.ts';

@@ -2,7 +2,7 @@
 import type { JsonObject } from '#lib/googlesql/engine/definitions.ts';
 import { invalid } from '../errors.ts';
 import { MAX_LABEL_LENGTH, MAX_LABELS } from '../limits.ts';
-import { isObject } from './json-object.ts';
+import { isObject } from '../../primitives/json-object.ts';
 
 // Source: https://cloud.google.com/bigquery/docs/labels-intro#requirements
 const LABEL_KEY = /^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{N}_-]*$/u;

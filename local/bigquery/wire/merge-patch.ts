@@ -1,6 +1,6 @@
 /** JSON merge patch: how PATCH changes a resource. Source: RFC 7396 */
 import type { JsonObject } from '#lib/googlesql/engine/definitions.ts';
-import { isObject } from './json-object.ts';
+import { isObject } from '../../primitives/json-object.ts';
 
 /** `target` with the fields of `patch`: null removes, objects merge, all else (arrays too) replaces. */
 export function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {

@@ -1,4 +1,5 @@
 /** What callers may set on a bucket, and how a request changes it. Source: https://cloud.google.com/storage/docs/json_api/v1/buckets */
+import { isObject } from '../../primitives/json-object.ts';
 import { forbidden, invalid, notServed, shown } from '../errors.ts';
 import { MAX_RETENTION_SECONDS, SOFT_DELETE_SECONDS, UNIFORM_ACCESS_REVERSIBLE_MS } from '../limits.ts';
 import { changeLabels, type Labels } from './labels.ts';
@@ -201,7 +202,7 @@ function changeUniformAccess(
 
 /** @throws ApiError INVALID_ARGUMENT when it is not an object */
 export function fieldsOf(name: string, value: unknown): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  if (isObject(value)) return value;
   throw invalid(`Parse Error: Invalid value for field '${name}': expected an object.`);
 }
 

@@ -1,4 +1,5 @@
 /** Lifecycle rules as a bucket keeps them. Source: https://cloud.google.com/storage/docs/lifecycle */
+import { isObject } from '../../primitives/json-object.ts';
 import { invalid, notServed, shown } from '../errors.ts';
 import { MAX_LIFECYCLE_AFFIX_BYTES, MAX_LIFECYCLE_AFFIXES } from '../limits.ts';
 import { parseStorageClass } from './storage-class.ts';
@@ -30,8 +31,6 @@ export interface LifecycleCondition {
   readonly numNewerVersions?: number;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 const MAX_INT32 = 2 ** 31 - 1;
 
 const PARSERS: Readonly<Record<string, (name: string, value: unknown) => unknown>> = {
@@ -57,7 +56,7 @@ const ABORT_CONDITIONS = new Set(['age', 'matchesPrefix', 'matchesSuffix']);
 /** Rules after a change: null or an empty list removes them, an object without a list changes nothing. */
 export function parseLifecycle(before: Lifecycle | undefined, value: unknown): Lifecycle | undefined {
   if (value === null) return undefined;
-  const rules = isFields(value) ? value['rule'] : undefined;
+  const rules = isObject(value) ? value['rule'] : undefined;
   if (rules === undefined) return before;
   if (!Array.isArray(rules)) throw invalid('Invalid value for: lifecycle.rule is not a list');
   if (rules.length === 0) return undefined;
@@ -73,7 +72,7 @@ export function parseLifecycle(before: Lifecycle | undefined, value: unknown): L
 }
 
 function parseRule(rule: unknown): LifecycleRule {
-  if (!isFields(rule)) throw invalid('Invalid value for: a lifecycle rule is not an object');
+  if (!isObject(rule)) throw invalid('Invalid value for: a lifecycle rule is not an object');
   const action = parseAction(rule['action']);
   const condition = parseCondition(rule['condition']);
   const extra = Object.keys(condition).filter((name) => !ABORT_CONDITIONS.has(name));
@@ -86,7 +85,7 @@ function parseRule(rule: unknown): LifecycleRule {
 }
 
 function parseAction(value: unknown): LifecycleRule['action'] {
-  const { type, storageClass } = isFields(value) ? value : {};
+  const { type, storageClass } = isObject(value) ? value : {};
   if (type === 'SetStorageClass') {
     if (storageClass === undefined) {
       throw invalid('Lifecycle storage class rules must specify the destination storage class.');
@@ -102,7 +101,7 @@ function parseAction(value: unknown): LifecycleRule['action'] {
 
 function parseCondition(value: unknown): LifecycleCondition {
   const parsed: Record<string, unknown> = {};
-  for (const [name, asked] of Object.entries(isFields(value) ? value : {})) {
+  for (const [name, asked] of Object.entries(isObject(value) ? value : {})) {
     if (asked === null || (Array.isArray(asked) && asked.length === 0)) continue;
     const parse = PARSERS[name];
     if (parse === undefined) throw notServed(`the lifecycle condition ${name}`);
@@ -141,8 +140,4 @@ function affixes(name: string, value: unknown): string[] {
     );
   }
   return found;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

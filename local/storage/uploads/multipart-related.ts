@@ -1,4 +1,5 @@
 /** Bodies of type multipart/related: a part of JSON and a part of bytes, which are passed on as they arrive. Source: RFC 2387, RFC 2046 section 5.1 */
+import { isObject } from '../../primitives/json-object.ts';
 import { invalid } from '../errors.ts';
 import { MAX_METADATA_BODY_BYTES } from '../limits.ts';
 
@@ -79,7 +80,7 @@ function parseMetadata(text: string): Readonly<Record<string, unknown>> {
   if (text.trim() === '') return {};
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (isObject(value)) return value;
   } catch {
     // Answered below, like JSON that is no object.
   }
