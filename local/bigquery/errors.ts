@@ -5,6 +5,7 @@ import { ApiError, type StatusName } from '../primitives/errors.ts';
 
 /** How a reason is answered over HTTP. Source: https://cloud.google.com/bigquery/docs/error-messages */
 const REASONS = {
+  accessDenied: { status: 'PERMISSION_DENIED', http: 403 },
   backendError: { status: 'UNAVAILABLE', http: 503 },
   bytesBilledLimitExceeded: { status: 'INVALID_ARGUMENT', http: 400 },
   conditionNotMet: { status: 'FAILED_PRECONDITION', http: 412 },

@@ -25,6 +25,7 @@ import type { ObjectPath } from './catalog.ts';
 import type { Analysis } from './context.ts';
 import { resolveColumn } from './resolve-column.ts';
 import { typedOptions } from './resolve-options.ts';
+import { checkRemoteType } from './resolve-remote.ts';
 import { routinePath } from './resolve-routine.ts';
 import { tablePath } from './table-path.ts';
 
@@ -71,11 +72,12 @@ export function resolveCreateView(node: CreateViewStatement, analysis: Analysis)
   };
 }
 
-/** CREATE FUNCTION of a SQL expression or query. */
+/** CREATE FUNCTION of a SQL expression or query, or of an endpoint. */
 export function resolveCreateFunction(node: CreateFunctionStatement, analysis: Analysis): CreateFunctionTree {
   refuseForeign(node);
-  const body = node.body?.text;
+  const body = node.remote === undefined ? node.body?.text : '';
   if (body === undefined) throw new SqlError('SQL function must have a body', node.at);
+  const connection = node.remote === undefined ? undefined : remoteConnection(node, node.remote, analysis);
   return {
     kind: 'createFunction',
     path: functionName(node, analysis),
@@ -88,17 +90,35 @@ export function resolveCreateFunction(node: CreateFunctionStatement, analysis: A
     })),
     ...given({ returns: node.returns === undefined ? undefined : resolveTypeName(node.returns) }),
     body,
+    ...given({ connection }),
     options: typedOptions(node.options, analysis),
   };
 }
 
-function refuseForeign({ remote, language, form, at }: CreateFunctionStatement): void {
-  const what = remote
-    ? 'Remote functions'
-    : language === 'SQL'
-      ? form === 'aggregate' && 'SQL aggregate functions'
-      : `Functions in ${language}`;
+function refuseForeign({ language, form, at }: CreateFunctionStatement): void {
+  const what = language === 'SQL' ? form === 'aggregate' && 'SQL aggregate functions' : `Functions in ${language}`;
   if (what !== false) throw new SqlError(`${what} are not supported locally`, at, 'notImplemented');
+}
+
+/** The connection's full name. Refuses what remote functions cannot have. */
+function remoteConnection(
+  { temporary, form, body, parameters, returns, at }: CreateFunctionStatement,
+  connection: PathName,
+  analysis: Analysis,
+): string {
+  if (temporary) throw new SqlError('Remote functions cannot be temporary', at);
+  if (form === 'table') throw new SqlError('Remote functions cannot be table functions', at);
+  if (body !== undefined) throw new SqlError('Remote functions cannot have a body', at);
+  if (returns === undefined) throw new SqlError('Remote functions must have a RETURNS clause', at);
+  checkRemoteType(resolveTypeName(returns), at);
+  for (const { type } of parameters) checkRemoteType(type === undefined ? undefined : resolveTypeName(type), at);
+  const parts = connection.flatMap((part) => part.name.split('.'));
+  const [name, location, ...rest] = parts.toReversed();
+  if (name === undefined || location === undefined) {
+    throw new SqlError('Connection name must be of the form [project.]location.connection', connection[0]?.at ?? at);
+  }
+  const project = rest.length === 0 ? analysis.options.project : rest.toReversed().join('.');
+  return `projects/${project}/locations/${location}/connections/${name}`;
 }
 
 function functionName({ temporary, name, at }: CreateFunctionStatement, analysis: Analysis): ObjectPath {

@@ -10,6 +10,7 @@ import { pathText, type CatalogRoutine, type Found, type ObjectPath } from './ca
 import { coerce, coerces } from './coerce.ts';
 import { referTo, type Analysis, type ExpressionScope } from './context.ts';
 import { scopeOfExpressions } from './names.ts';
+import { callRemote } from './resolve-remote.ts';
 
 /** The call of a catalog function; undefined when there is none of that name. */
 export function resolveRoutine(node: FunctionCall, scope: ExpressionScope): Expression | undefined {
@@ -18,10 +19,8 @@ export function resolveRoutine(node: FunctionCall, scope: ExpressionScope): Expr
   if (found.kind !== 'found' || found.value.kind === 'table') return undefined;
   const routine = found.value;
   analysis.routines.set(pathText(routine.path), routine);
-  if (routine.kind === 'remote') {
-    throw new SqlError(`Remote function ${pathText(routine.path)} is not supported locally`, node.at, 'notImplemented');
-  }
   const values = resolveValues(node, routine, scope);
+  if (routine.kind === 'remote') return callRemote(routine, values, { analysis, at: node.at });
   return analysis.inside(`Function ${pathText(routine.path)}`, () => expand(routine, values, node, analysis));
 }
 

@@ -9,6 +9,8 @@ export interface Session {
   readonly timeZone: string;
   readonly nowMicros: bigint;
   readonly user: string;
+  /** The request's name, by which its calls of remote functions are told from those of others. */
+  readonly request: string;
   /** Values of parameters by key, of the types that the tree was analysed with. */
   readonly parameters: ReadonlyMap<string, TypedValue>;
   /** Values of script variables by lower-case name. */

@@ -84,7 +84,7 @@ interface Filling {
 }
 
 const placeholder =
-  /\$(?:all\(([^)]*)\)|rest(\d)|zone(\d)?|types(\d)|type\b|duck\b|part\b|weekday\b|now\b|user\b|nan\b|option\((\w+), ([^)]*)\)|error\(|(\d))/;
+  /\$(?:all\(([^)]*)\)|rest(\d)|zone(\d)?|types(\d)|type\b|duck\b|part\b|weekday\b|now\b|user\b|request\b|nan\b|option\((\w+), ([^)]*)\)|error\(|(\d))/;
 
 function substitute(template: string, filling: Filling): string {
   let out = '';
@@ -150,6 +150,8 @@ function sessionText(name: string, { call, part, texts, context }: Filling): str
       return `${context.session.nowMicros}::BIGINT`;
     case '$user':
       return quoteText(context.session.user);
+    case '$request':
+      return quoteText(context.session.request);
     case '$nan':
       return `(${texts.map((text) => `isnan(${text})`).join(' OR ')})`;
     default:

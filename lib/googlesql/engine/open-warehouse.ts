@@ -18,7 +18,7 @@ export const openWarehouse: OpenWarehouse = async (options) => {
     await rm(settings.spillFolder, { recursive: true, force: true });
     await mkdir(settings.spillFolder, { recursive: true, mode: 0o700 });
   }
-  return warehouseOver(await WorkerLink.open(() => engineWorker(settings)), options);
+  return warehouseOver(await WorkerLink.open(() => engineWorker(settings), options.callRemote), options);
 };
 
 function settingsOf({ storage, projectId, spillFolder, ...limits }: WarehouseOptions): EngineSettings {

@@ -4,6 +4,7 @@
 export type Reason =
   | 'invalid'
   | 'invalidQuery'
+  | 'accessDenied'
   | 'notFound'
   | 'duplicate'
   | 'resourceInUse'

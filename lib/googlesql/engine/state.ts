@@ -1,5 +1,7 @@
 /** What every operation inside the worker works with. */
 
+import type { CallRemote } from './remote/remote-call.ts';
+import type { RemoteDesk } from './remote/remote-desk.ts';
 import type { EngineSettings } from './settings.ts';
 import type { Checkpoints } from './storage/checkpoints.ts';
 import type { Database } from './storage/database.ts';
@@ -19,6 +21,8 @@ export interface EngineState {
   readonly retired: RetiredTables;
   readonly checkpoints: Checkpoints;
   readonly sizes: TableSizes;
+  readonly remote: RemoteDesk;
+  readonly callRemote: CallRemote;
   /** When the rows of a physical table last changed, Unix milliseconds. */
   readonly rowChanges: Map<number, number>;
 }

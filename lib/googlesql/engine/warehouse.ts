@@ -17,6 +17,7 @@ import type {
   TableStatistics,
 } from './definitions.ts';
 import type { Outcome } from './outcome.ts';
+import type { CallRemote } from './remote/remote-call.ts';
 import type {
   AppendOptions,
   AppendResult,
@@ -49,6 +50,8 @@ export interface WarehouseOptions {
   readonly spillFolder?: string;
   /** How long query results live, milliseconds; default 6 hours (BigQuery: 24). */
   readonly resultTtlMs?: number;
+  /** Calls the endpoints of remote functions; without it they cannot be called. */
+  readonly callRemote?: CallRemote;
 }
 
 /** Creates, reads, lists, replaces and deletes one kind of definition. */

@@ -8,7 +8,7 @@ import type { Signature } from './signature.ts';
  * `$zone2` the second argument, or the session's time zone when it is not given; `$part` the call's date part as a
  * string literal; `$types2` the types of the arguments from the second on and `$type` the result's, as string literals;
  * `$duck` the result's DuckDB type; `$option(name)` a named argument; `$now` the statement's time in microseconds;
- * `$user` who runs it; `$error(…)` an error whose message is the DuckDB expression given, or NULL under SAFE.
+ * `$user` who runs it; `$request` the name of the request; `$error(…)` an error whose message is the DuckDB expression given, or NULL under SAFE.
  * An argument that is used more than once is computed once, unless it is short.
  */
 export type ScalarTemplate = string | PartTemplates;

@@ -145,7 +145,8 @@ export interface CreateFunctionStatement extends Node<'createFunction'> {
   readonly returns?: TypeName;
   /** Upper-case, `SQL` when none is named. */
   readonly language: string;
-  readonly remote: boolean;
+  /** REMOTE WITH CONNECTION: the connection's name. */
+  readonly remote?: PathName;
   readonly options: Options;
   readonly body?: { readonly expression?: Expression; readonly query?: Query; readonly text: string };
 }

@@ -40,7 +40,7 @@ export function parseCreateFunction(p: Cursor, { at, replace, temporary, form }:
     parameters,
     ...(returns === undefined ? {} : { returns }),
     language,
-    remote,
+    ...(remote === undefined ? {} : { remote }),
     options,
     ...(body === undefined ? {} : { body }),
   };
@@ -59,13 +59,13 @@ function skipDeterminism(p: Cursor): void {
   p.accepts('DETERMINISTIC');
 }
 
-function parseRemote(p: Cursor): boolean {
+/** The connection of a remote function; that of another language is of no use here. */
+function parseRemote(p: Cursor): CreateFunctionStatement['remote'] {
   const remote = p.accepts('REMOTE');
-  if (remote || p.sees('WITH')) {
-    p.expectAll('WITH', 'CONNECTION');
-    parseTableName(p);
-  }
-  return remote;
+  if (!remote && !p.sees('WITH')) return undefined;
+  p.expectAll('WITH', 'CONNECTION');
+  const connection = parseTableName(p);
+  return remote ? connection : undefined;
 }
 
 function parseBody(p: Cursor, form: CreateFunctionStatement['form']): NonNullable<CreateFunctionStatement['body']> {

@@ -66,6 +66,8 @@ export interface CreateFunctionTree {
   readonly parameters: readonly { readonly name: string; readonly type?: SqlType }[];
   readonly returns?: SqlType;
   readonly body: string;
+  /** Of a remote function: `projects/…/locations/…/connections/…`. */
+  readonly connection?: string;
   readonly options: readonly TypedOption[];
 }
 

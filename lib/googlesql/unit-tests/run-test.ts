@@ -63,7 +63,14 @@ async function rowsOf(
   { tree, parameters }: Analysed,
 ): Promise<readonly (readonly SqlValue[])[]> {
   const nowMicros = BigInt(nowMs) * 1000n;
-  const sql = generateOutput(tree, { timeZone: 'UTC', nowMicros, user: '', parameters, variables: new Map() });
+  const sql = generateOutput(tree, {
+    timeZone: 'UTC',
+    nowMicros,
+    request: '',
+    user: '',
+    parameters,
+    variables: new Map(),
+  });
   stop.check();
   try {
     const result = await connection.runAndReadAll(sql);

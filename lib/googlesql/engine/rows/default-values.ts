@@ -29,6 +29,7 @@ export async function defaultValues(
   const context = newContext({
     timeZone: 'UTC',
     nowMicros: BigInt(Math.trunc(nowMs)) * 1000n,
+    request: '',
     user: '',
     parameters: new Map(),
     variables: new Map(),

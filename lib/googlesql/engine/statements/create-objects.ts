@@ -15,7 +15,7 @@ import { routineText, tableExists } from '../objects/words.ts';
 import { commit, type Step } from '../storage/commit.ts';
 import { tableText } from '../storage/records.ts';
 import { datasetOutcome, routineOutcome, tableOutcome, type DefinitionOutcome } from './definition-outcome.ts';
-import { routineOptions, schemaOptions, viewOptions } from './option-rules.ts';
+import { remoteOptions, routineOptions, schemaOptions, viewOptions } from './option-rules.ts';
 import { patched, readOptions } from './options.ts';
 import type { Run } from './run.ts';
 
@@ -69,14 +69,18 @@ export async function createView(tree: CreateViewTree, run: Run): Promise<Defini
 
 /** CREATE FUNCTION; a temporary one lives as long as its script. */
 export async function createFunction(tree: CreateFunctionTree, run: Run): Promise<DefinitionOutcome> {
-  const { path, parameters, returns, body, form } = tree;
+  const { path, parameters, returns, body, form, connection } = tree;
   const ref = { projectId: path.project, datasetId: path.dataset, routineId: path.name };
   if (tree.temporary) {
     const routine: CatalogRoutine = { path, kind: form, parameters, body, ...given({ returns }) };
     run.objects.routines.set(path.name.toLowerCase(), routine);
     return routineOutcome('CREATE', ref);
   }
-  const { resource } = await readOptions(run, tree.options, routineOptions);
+  const rules = connection === undefined ? routineOptions : remoteOptions;
+  const { resource, definition } = await readOptions(run, tree.options, rules);
+  if (connection !== undefined && typeof definition['endpoint'] !== 'string') {
+    throw failure('invalidQuery', 'Remote function must have the option endpoint');
+  }
   const spec: RoutineSpec = {
     ref,
     type: form === 'scalar' ? 'SCALAR_FUNCTION' : 'TABLE_VALUED_FUNCTION',
@@ -85,6 +89,7 @@ export async function createFunction(tree: CreateFunctionTree, run: Run): Promis
       ...(type === undefined ? {} : { dataType: { ...standardSqlOfType(type) } }),
     })),
     body,
+    ...given({ remote: connection === undefined ? undefined : patched<JsonObject>({ connection }, definition) }),
     resource: patched<JsonObject>({}, resource),
     ...(returns === undefined ? {} : { returnType: { ...standardSqlOfType(returns) } }),
   };

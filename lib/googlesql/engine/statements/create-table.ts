@@ -34,6 +34,7 @@ export async function createTable(tree: CreateTableTree, run: Run): Promise<Defi
       }
       const record = await newTable(state, connection, spec, nowMs);
       await fill(tree, record, run);
+      run.remote.check();
       const schema = { fields: record.definition.fields };
       return {
         value: {
@@ -142,6 +143,7 @@ async function createTemporary(tree: CreateTableTree, run: Run): Promise<Definit
   const storage = { ...storedRows(physical), relation };
   if (query !== undefined) {
     await connection.run(`INSERT INTO ${relation} FROM (${generateOutput(query, sessionOf(run))})`);
+    run.remote.check();
   }
   if (before !== undefined) await dropTemporary(run, path.name);
   const columns = catalogColumns(fields);

@@ -49,6 +49,7 @@ export async function writeDestination(
         const target = await prepareTarget(run, source.fields, destination);
         const { record } = target;
         const writtenRows = await insertRows(run, source, record, destination);
+        run.remote.check();
         return {
           value: { writtenRows },
           rows: [physicalOf(record)],

@@ -18,7 +18,8 @@ export async function evaluateAll(run: Run, expressions: readonly Expression[]):
   if (expressions.length === 0) return [];
   const context = newContext(sessionOf(run));
   const texts = expressions.map((expression) => emitExpression(expression, context));
-  const reader = await execute(run, () => run.connection.runAndReadAll(`SELECT ${texts.join(', ')}`));
+  const sql = `SELECT ${texts.join(', ')}`;
+  const reader = await run.remote.rounds(run.stop, () => execute(run, () => run.connection.runAndReadAll(sql)));
   const row = reader.getRows()[0] ?? [];
   return expressions.map((_, i) => duckReader(reader.columnType(i))(row[i] ?? null));
 }

@@ -106,6 +106,14 @@ export const schemaOptions: OptionRules = {
 /** Source: docs "CREATE FUNCTION statement", function_option_list. */
 export const routineOptions: OptionRules = { description: text('description') };
 
+/** Source: docs "CREATE FUNCTION statement", remote_function_option_list. */
+export const remoteOptions: OptionRules = {
+  ...routineOptions,
+  endpoint: { type: STRING, place: 'definition', key: 'endpoint', convert: same },
+  max_batching_rows: { type: INT64, place: 'definition', key: 'maxBatchingRows', convert: String },
+  user_defined_context: { ...labels, place: 'definition', key: 'userDefinedContext' },
+};
+
 /** Source: docs "ALTER COLUMN SET OPTIONS statement". */
 export const columnOptions: OptionRules = {
   description: text('description'),

@@ -75,12 +75,17 @@ async function changeStored(run: Run, statement: ChangeStatement): Promise<DmlSt
     const physical = state.definitions.table(ref)?.physical;
     if (physical === undefined) throw tableNotFound(ref);
     const value = await applyPlan(run, tree);
+    run.remote.check();
     return tree.kind === 'insert' ? { value, added: [physical] } : { value, rows: [physical] };
   });
 }
 
 async function changeTemporary(run: Run, statement: ChangeStatement): Promise<DmlStats> {
-  return inTransaction(run.connection, () => applyPlan(run, analyze(run, statement).tree));
+  return inTransaction(run.connection, async () => {
+    const stats = await applyPlan(run, analyze(run, statement).tree);
+    run.remote.check();
+    return stats;
+  });
 }
 
 async function applyPlan(run: Run, tree: ChangeTree): Promise<DmlStats> {

@@ -46,6 +46,7 @@ async function holdRows(
   const sql = generateOutput(tree, sessionOf(run));
   const { results } = run.state;
   const collected = await execute(run, () => collectRows(run.connection, results, sql));
+  run.remote.check();
   const types = outputColumns(tree).map(({ type }) => type);
   return results.add({ schema: { fields }, types, ...collected }, run.nowMs);
 }

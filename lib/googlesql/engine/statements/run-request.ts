@@ -6,6 +6,7 @@ import type { Statement } from '../../syntax/ast-statement.ts';
 import { engineErrorOf, EngineFailure, failure } from '../failure.ts';
 import type { RunRequest, RunResult } from '../requests.ts';
 import type { EngineState } from '../state.ts';
+import { remoteCallsOf } from '../remote/remote-calls-of.ts';
 import { dropTemporary } from './create-table.ts';
 import { requestParameters, type Run } from './run.ts';
 import { isPlain, runStatement, type PlainStatement } from './run-statement.ts';
@@ -23,9 +24,13 @@ export interface RequestPlace {
 
 /** Runs the request to its end. Throws what went wrong, with places of the request's text. */
 export async function runRequest(place: RequestPlace, request: RunRequest): Promise<RunResult> {
+  const remote = remoteCallsOf(place.state, request);
+  const name = place.state.remote.open(remote);
   const run: Run = {
     ...place,
     request,
+    remote,
+    name,
     parameters: requestParameters(request),
     objects: { tables: new Map(), routines: new Map() },
     variables: new Variables(),
@@ -39,7 +44,8 @@ export async function runRequest(place: RequestPlace, request: RunRequest): Prom
   } catch (error) {
     throw new EngineFailure(engineErrorOf(error, request.sql), error);
   } finally {
-    for (const name of run.objects.tables.keys()) await dropTemporary(run, name);
+    place.state.remote.close(name);
+    for (const table of run.objects.tables.keys()) await dropTemporary(run, table);
   }
 }
 

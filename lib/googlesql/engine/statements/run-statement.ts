@@ -27,8 +27,12 @@ export function isPlain(statement: Statement): statement is PlainStatement {
   );
 }
 
-/** Analyses and runs it. */
+/** Analyses and runs it, once more whenever remote functions that it calls have answered. */
 export async function runStatement(run: Run, statement: PlainStatement): Promise<StatementResult> {
+  return run.remote.rounds(run.stop, () => runOnce(run, statement));
+}
+
+async function runOnce(run: Run, statement: PlainStatement): Promise<StatementResult> {
   if (statement.kind === 'query') return runQuery(run, statement.query);
   if (statement.kind === 'assert') return runAssert(run, statement);
   if (statement.kind === 'unsupported') throw notSupported(statement.name, statement.at);

@@ -9,6 +9,7 @@ import { SqlError } from '../../syntax/sql-error.ts';
 import { isTimeZone, timeZone } from '../../values/time-zone.ts';
 import { CatalogView, type SessionObjects } from '../catalog/catalog-view.ts';
 import { failure } from '../failure.ts';
+import type { RemoteCalls } from '../remote/remote-calls.ts';
 import type { RunRequest } from '../requests.ts';
 import { DEFAULT_LOCATION } from '../settings.ts';
 import type { EngineState } from '../state.ts';
@@ -26,6 +27,9 @@ export interface Run {
   readonly parameters: ReadonlyMap<string, TypedValue>;
   readonly objects: SessionObjects;
   readonly variables: Variables;
+  readonly remote: RemoteCalls;
+  /** The request's name in generated SQL. */
+  readonly name: string;
 }
 
 /** What a request starts with. */
@@ -69,11 +73,12 @@ function locationOf({ request, state }: Run): string {
 }
 
 /** What generated SQL needs of the run. */
-export function sessionOf({ request, nowMs, parameters, variables }: Run): Session {
+export function sessionOf({ request, nowMs, parameters, variables, name }: Run): Session {
   return {
     timeZone: request.timeZone ?? 'UTC',
     nowMicros: BigInt(Math.trunc(nowMs)) * 1000n,
     user: request.sessionUser ?? '',
+    request: name,
     parameters,
     variables: variables.visible(),
   };

@@ -1,6 +1,7 @@
 /** The DuckDB instance: one attached database for what is durable, and one in memory for everything else. */
 
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { JsFunction } from '../../duckdb/js/define.ts';
 import { quoteText } from '../../duckdb/text.ts';
 import { registerFunctions } from './register-functions.ts';
 
@@ -32,8 +33,11 @@ export class Database {
     this.#instance = instance;
   }
 
-  /** Opens the file (making it if need be) and sets up schemas, functions and macros. Rejects when it is in use. */
-  static async open(options: DatabaseOptions): Promise<Database> {
+  /**
+   * Opens the file (making it if need be) and sets up schemas, functions and macros. Rejects when it is in use.
+   * @param own functions of the engine's own that generated SQL may call
+   */
+  static async open(options: DatabaseOptions, own: readonly JsFunction[] = []): Promise<Database> {
     const instance = await DuckDBInstance.create(':memory:', {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
@@ -58,7 +62,7 @@ export class Database {
     await connection.run('CREATE SCHEMA IF NOT EXISTS store.data');
     await connection.run('CREATE SCHEMA IF NOT EXISTS store.meta');
     await connection.run('CREATE SCHEMA results');
-    await registerFunctions(connection);
+    await registerFunctions(connection, own);
     database.release(connection);
     return database;
   }

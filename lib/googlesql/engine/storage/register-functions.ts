@@ -17,9 +17,9 @@ import { duckDBType, duckReader, duckWriter, type DuckWriter } from './duck-valu
 import { markError } from './error-mark.ts';
 import { valueBytes } from './value-bytes.ts';
 
-/** Registers everything; functions are seen by all connections of the instance. */
-export async function registerFunctions(connection: DuckDBConnection): Promise<void> {
-  for (const definition of jsFunctions) connection.registerScalarFunction(scalarFunction(definition));
+/** Registers everything, and `own` functions; they are seen by all connections of the instance. */
+export async function registerFunctions(connection: DuckDBConnection, own: readonly JsFunction[]): Promise<void> {
+  for (const definition of [...jsFunctions, ...own]) connection.registerScalarFunction(scalarFunction(definition));
   for (const [head, body] of Object.entries(macros)) await connection.run(`CREATE MACRO ${head} AS ${body}`);
 }
 

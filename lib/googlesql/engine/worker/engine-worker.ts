@@ -7,6 +7,7 @@ import type { EngineSettings } from '../settings.ts';
 import { Engine } from './engine.ts';
 import type { Reply, Request } from './messages.ts';
 import { operations, type Place } from './operations.ts';
+import { RemotePort } from './remote-port.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this file runs as a worker');
@@ -42,7 +43,7 @@ async function outcomeOf(engine: Engine, { operation, given, nowMs }: Call): Pro
 async function open(): Promise<Engine | undefined> {
   try {
     // What `openWarehouse` passes.
-    const engine = await Engine.open(workerData as EngineSettings);
+    const engine = await Engine.open(workerData as EngineSettings, remote.call);
     reply({ kind: 'open' });
     return engine;
   } catch (error) {
@@ -60,6 +61,7 @@ function endAfter(engine: Engine): void {
   void engine.abandon().finally(() => process.exit(1));
 }
 
+const remote = new RemotePort(reply);
 const engine = await open();
 if (engine === undefined) port.close();
 else {
@@ -67,6 +69,8 @@ else {
   port.on('message', (request: Request) => {
     if (request.kind === 'call') {
       void outcomeOf(engine, request).then((outcome) => reply({ kind: 'answer', id: request.id, outcome }));
+    } else if (request.kind === 'remoteAnswer') {
+      remote.answer(request.id, request.outcome);
     } else {
       void engine.close().finally(() => port.close());
     }

@@ -1,6 +1,8 @@
 /** The engine inside the worker: the open file with everything that operations share. */
 
 import type { RunRequest, RunResult } from '../requests.ts';
+import type { CallRemote } from '../remote/remote-call.ts';
+import { RemoteDesk } from '../remote/remote-desk.ts';
 import { dropExpired, SWEEP_EVERY_MS } from '../rows/expire.ts';
 import type { EngineSettings } from '../settings.ts';
 import type { EngineState } from '../state.ts';
@@ -31,8 +33,9 @@ export class Engine {
   }
 
   /** Opens the file and reads what it defines. Rejects when it is in use or not ours. */
-  static async open(settings: EngineSettings): Promise<Engine> {
-    const database = await Database.open(settings);
+  static async open(settings: EngineSettings, callRemote: CallRemote): Promise<Engine> {
+    const remote = new RemoteDesk();
+    const database = await Database.open(settings, [remote.function()]);
     const definitions = await database.withConnection(async (connection) => {
       const store = await DefinitionStore.load(connection);
       for (const id of await dropOrphans(connection, store.physicalIds())) store.reserve(id);
@@ -48,6 +51,8 @@ export class Engine {
       checkpoints: new Checkpoints(database, settings.memoryLimitMb),
       sizes: new TableSizes(database),
       rowChanges: new Map(),
+      remote,
+      callRemote,
     });
   }
 

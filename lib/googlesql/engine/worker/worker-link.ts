@@ -1,7 +1,9 @@
 /** The line to the worker thread: calls and their answers, and another worker when one has ended by itself. */
 
 import { Worker } from 'node:worker_threads';
+import { INTERNAL_ERROR } from '../failure.ts';
 import { failed, type Outcome } from '../outcome.ts';
+import type { CallRemote } from '../remote/remote-call.ts';
 import type { EngineSettings } from '../settings.ts';
 import type { Reply, Request } from './messages.ts';
 import type { Answer, Arguments, OperationName } from './operations.ts';
@@ -18,23 +20,30 @@ export function engineWorker(settings: EngineSettings): Worker {
   return new Worker(file, { workerData: settings, resourceLimits: HEAP_LIMITS });
 }
 
+const noRemote: CallRemote = () =>
+  Promise.resolve(failed('notImplemented', 'Remote functions are not supported by this warehouse'));
+
 type Waiting = (outcome: Outcome<unknown>) => void;
 
 export class WorkerLink {
   readonly #newWorker: () => Worker;
+  readonly #callRemote: CallRemote;
+  /** Calls to endpoints under way, by the worker's numbers. */
+  readonly #remote = new Map<number, AbortController>();
   readonly #waiting = new Map<number, Waiting>();
   #worker: Promise<Worker>;
   #lastId = 0;
   #closing = false;
 
-  private constructor(newWorker: () => Worker) {
+  private constructor(newWorker: () => Worker, callRemote: CallRemote) {
     this.#newWorker = newWorker;
+    this.#callRemote = callRemote;
     this.#worker = this.#start();
   }
 
   /** Rejects when the file cannot be opened. */
-  static async open(newWorker: () => Worker): Promise<WorkerLink> {
-    const link = new WorkerLink(newWorker);
+  static async open(newWorker: () => Worker, callRemote: CallRemote = noRemote): Promise<WorkerLink> {
+    const link = new WorkerLink(newWorker, callRemote);
     await link.#worker;
     return link;
   }
@@ -51,6 +60,8 @@ export class WorkerLink {
       worker.once('exit', () => reject(new Error('the worker ended before it was open')));
     });
     worker.on('message', (reply: Reply) => {
+      if (reply.kind === 'remote') void this.#answerRemote(worker, reply);
+      if (reply.kind === 'remoteEnd') this.#remote.get(reply.id)?.abort();
       if (reply.kind !== 'answer') return;
       const answer = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);
@@ -60,10 +71,22 @@ export class WorkerLink {
     return worker;
   }
 
+  async #answerRemote(worker: Worker, { id, call }: Extract<Reply, { readonly kind: 'remote' }>): Promise<void> {
+    const abort = new AbortController();
+    this.#remote.set(id, abort);
+    const outcome = await this.#callRemote(call, abort.signal).catch(() =>
+      failed('internalError', INTERNAL_ERROR.message),
+    );
+    this.#remote.delete(id);
+    const answer: Request = { kind: 'remoteAnswer', id, outcome };
+    worker.postMessage(answer, []);
+  }
+
   /** The worker has ended, by itself or because it was told to. */
   #ended(): void {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
+    for (const abort of this.#remote.values()) abort.abort();
     if (!this.#closing) {
       this.#worker = this.#start();
       // Whoever calls next hears of it.

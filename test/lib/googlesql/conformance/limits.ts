@@ -7,12 +7,13 @@ export const limits = {
     '`FLOAT64` results of mathematical functions may differ in the last bits.',
     '`TABLESAMPLE SYSTEM` takes rows, not blocks.',
     '`FOR SYSTEM_TIME AS OF` is accepted and reads the table as it is: history is not kept.',
+    'Remote functions see equal arguments once in a statement, and a statement is computed again as their answers come in: behind a condition they may be asked for rows that BigQuery would not ask for, and in batches where BigQuery asks row by row.',
     'Without `ORDER BY`, rows and elements of aggregated arrays may come in another order.',
   ],
   /** What fails with `notImplemented`. */
   notServed: [
     'The types `GEOGRAPHY` and `RANGE`, collation, and procedures.',
-    'Functions in JavaScript or Python, SQL aggregate functions and remote functions in statements; transactions of several statements.',
+    'Functions in JavaScript or Python and SQL aggregate functions in statements; transactions of several statements.',
     '`CAST … FORMAT`, `LIKE ANY` and `LIKE ALL` over a subquery or `UNNEST`, `HAVING MAX` and `HAVING MIN` in aggregates other than `ANY_VALUE`.',
     'Correlated subqueries in `HAVING`, `PIVOT` of expressions that vary from call to call, `RANGE` frames over NaN.',
     'Pipe `CALL` and pipe `ASSERT`; tables and named arguments as arguments of table functions.',

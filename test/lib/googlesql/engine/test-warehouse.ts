@@ -7,6 +7,7 @@ import { after } from 'node:test';
 import type { DatasetRef, TableRef } from '#lib/googlesql/engine/definitions.ts';
 import { openWarehouse } from '#lib/googlesql/engine/open-warehouse.ts';
 import type { EngineError, Outcome } from '#lib/googlesql/engine/outcome.ts';
+import type { CallRemote } from '#lib/googlesql/engine/remote/remote-call.ts';
 import type { AppendOptions, RowsPage, RunRequest, RunResult } from '#lib/googlesql/engine/requests.ts';
 import type { Warehouse } from '#lib/googlesql/engine/warehouse.ts';
 
@@ -43,11 +44,23 @@ let queries = 0;
 
 /** Opens a warehouse with an empty dataset `d`; without a file it is in memory, and closed after the tests of the file. */
 export async function testWarehouse(file?: string): Promise<TestWarehouse> {
+  return openTestWarehouse(file === undefined ? {} : { file });
+}
+
+/** The same with endpoints for its remote functions. */
+export async function openTestWarehouse({
+  file,
+  callRemote,
+}: {
+  readonly file?: string;
+  readonly callRemote?: CallRemote;
+}): Promise<TestWarehouse> {
   const clock = { nowMs: START_MS };
   const warehouse = await openWarehouse({
     storage: file === undefined ? { kind: 'memory' } : { kind: 'file', path: file },
     projectId: DATASET.projectId,
     clock: { nowMs: () => clock.nowMs },
+    ...(callRemote === undefined ? {} : { callRemote }),
   });
   if (file === undefined) after(() => warehouse.close());
   await warehouse.datasets.create({ ref: DATASET });
