@@ -151,6 +151,7 @@ function createHandler(door: DoorParts, parts: CollectParts): RequestHandler {
     unhealthy: () => door.keys.closed,
     log,
     clock,
+    random: parts.random,
   });
   const doors = new Map(BATCH_ROUTES.map(({ path, protocol }) => [path, createBatchDoor(protocol, door)]));
   return withCors((request, response) => (doorOf(request, doors) ?? routed)(request, response));

@@ -9,6 +9,7 @@ import { PROBLEM_MEDIA_TYPE, problemOfThrown } from '../platform/problem-details
 import type { Clock } from '../platform/clock.ts';
 import { readBody } from './body.ts';
 import { type ApiTitle, openApiDocument } from './openapi.ts';
+import { type Random, retryAfter } from './retry-after.ts';
 import { type Principal, type Route, type RouteReply, type RouteRequest, route } from './route.ts';
 import { createRouter, type Router } from './router.ts';
 import type { RequestHandler } from './function-host.ts';
@@ -22,6 +23,8 @@ export interface HandlerParts {
   readonly clock: Clock;
   /** Why the function cannot serve now; undefined while it can. Without it, it always can. */
   readonly unhealthy?: () => PlatformError | undefined;
+  /** Spreads the waits that are asked for; default the machine's. */
+  readonly random?: Random;
 }
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
@@ -61,7 +64,7 @@ async function respond(
   const startedMs = parts.clock.now();
   let path = 'unknown';
   try {
-    const url = new URL(request.url ?? '/', 'http://function');
+    const url = targetOf(request.url);
     const found = router(request.method ?? 'GET', url.pathname);
     if (found.kind === 'unknown') throw new PlatformError('route_unknown');
     if (found.kind === 'wrong-method') {
@@ -81,12 +84,19 @@ async function respond(
     const body = found.route.body === undefined ? undefined : await parseBody(found.route, request);
     await sendReply(response, await found.route.handle(input, body), request.method === 'HEAD');
   } catch (thrown) {
-    sendProblem(response, thrown, parts.log, path);
+    sendProblem(response, thrown, path, parts);
   } finally {
     request.resume();
     const took = parts.clock.now() - startedMs;
     parts.log.write('DEBUG', 'request', { route: path, status: response.statusCode, duration_ms: took });
   }
+}
+
+/** The target of a request, as its path or as a proxy is asked for it. https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
+function targetOf(target = '/'): URL {
+  const url = URL.parse(target.startsWith('/') ? `http://function${target}` : target);
+  if (url === null) throw new PlatformError('route_unknown');
+  return url;
 }
 
 async function authorise(found: Route, request: IncomingMessage, parts: HandlerParts): Promise<Principal | undefined> {
@@ -149,7 +159,12 @@ async function sendReply(response: ServerResponse, reply: RouteReply, headersOnl
   else response.end(reply.json === undefined ? reply.body : JSON.stringify(reply.json));
 }
 
-function sendProblem(response: ServerResponse, thrown: unknown, log: Log, path: string): void {
+function sendProblem(
+  response: ServerResponse,
+  thrown: unknown,
+  path: string,
+  { log, random = Math.random }: HandlerParts,
+): void {
   const problem = problemOfThrown(thrown);
   if (problem.status >= 500) log.write('ERROR', 'request failed', { route: path, code: problem.code });
   if (response.headersSent) {
@@ -157,7 +172,9 @@ function sendProblem(response: ServerResponse, thrown: unknown, log: Log, path: 
     return;
   }
   response.statusCode = problem.status;
-  if (problem.status === 429 || problem.status === 503) response.setHeader('retry-after', '1');
+  if (problem.status === 429 || problem.status === 503) {
+    response.setHeader('retry-after', retryAfter(random, problem.details?.['waitSeconds']));
+  }
   response.setHeader('content-type', PROBLEM_MEDIA_TYPE);
   response.end(JSON.stringify(problem));
 }
