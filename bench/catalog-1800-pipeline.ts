@@ -13,6 +13,9 @@ import { catalogOfMany, copyName } from './catalog-1800-types.ts';
 import { batchBody } from './collect-batch-body.ts';
 import { start } from './processes.ts';
 
+/** All events of this benchmark are of one user. */
+const ONE_USER = { ...WRITE_KEY, subjectEventsPerSecond: null };
+
 const EVENTS = 20;
 const USERS = 2000;
 const TYPE = 'TrackPlayed';
@@ -49,7 +52,7 @@ async function openPipeline(load: Load): Promise<(forMs: number) => Promise<Figu
     const { keyrings } = door.keys;
     const { current: catalog } = door.catalogs;
     if (read.kind !== 'read' || keyrings === undefined || catalog === undefined) throw new Error('not ready');
-    const arrived = { batch: read.batch, writeKey: WRITE_KEY, bodyBytes: body.bytes.length };
+    const arrived = { batch: read.batch, writeKey: ONE_USER, bodyBytes: body.bytes.length };
     const verdicts = await collectBatch(arrived, { catalog, keyrings }, door);
     if (verdicts.some(({ status }) => status !== 'accepted')) throw new Error(JSON.stringify(verdicts[0]));
   };

@@ -14,11 +14,13 @@ interface Rights {
   readonly origins?: readonly string[];
   readonly historical?: boolean;
   readonly rate?: number | null;
+  readonly subjectRate?: number | null;
 }
 
 const TYPES = 'separated by commas: listening.TrackPlayed, listening.* for a domain, * for all';
 const ORIGINS = 'of browsers, separated by commas: https://app.example.com, or *';
 const RATE = 'events a second in the long run, on each instance of collect; none: no limit';
+const SUBJECT_RATE = 'the same for the events of one user; default 1000';
 
 export function registerKey(program: Command): void {
   const key = program.command('key').description('write keys: the credentials of sending apps');
@@ -26,6 +28,7 @@ export function registerKey(program: Command): void {
     .requiredOption('--types <types>', TYPES, listed)
     .option('--origins <origins>', ORIGINS, listed, [])
     .option('--rate <events>', RATE, rateOf)
+    .option('--subject-rate <events>', SUBJECT_RATE, rateOf)
     .option('--historical', 'may send imports')
     .action(create);
   subcommand(key, 'rotate <name>', 'make another secret; those before are taken for a while')
@@ -35,6 +38,7 @@ export function registerKey(program: Command): void {
     .option('--types <types>', TYPES, listed)
     .option('--origins <origins>', ORIGINS, listed)
     .option('--rate <events>', RATE, rateOf)
+    .option('--subject-rate <events>', SUBJECT_RATE, rateOf)
     .option('--historical', 'may send imports')
     .option('--no-historical', 'may not')
     .action(change);
@@ -50,13 +54,15 @@ function subcommand(key: Command, usage: string, description: string): Command {
   return key.command(usage).description(description).addOption(dataOption()).option('--json', 'for a program');
 }
 
-async function create(name: string, { data, json, types, origins, historical, rate }: Options & Rights): Promise<void> {
+async function create(name: string, { data, json, ...rights }: Options & Rights): Promise<void> {
+  const { types, origins, historical, rate, subjectRate } = rights;
   const body = {
     name,
     eventTypes: types,
     origins,
     historical: historical === true,
     ...(typeof rate === 'number' ? { eventsPerSecond: rate } : {}),
+    subjectEventsPerSecond: subjectRate,
   };
   showMade(await callAdmin<MadeWriteKeyAnswer>(data, '', body), json);
 }
@@ -65,8 +71,9 @@ async function rotate(name: string, { data, json, overlap }: Options & { readonl
   showMade(await callAdmin<MadeWriteKeyAnswer>(data, `/${encodeURIComponent(name)}:rotate`, { overlap }), json);
 }
 
-async function change(name: string, { data, json, types, origins, historical, rate }: Options & Rights): Promise<void> {
-  const body = { eventTypes: types, origins, historical, eventsPerSecond: rate };
+async function change(name: string, { data, json, ...rights }: Options & Rights): Promise<void> {
+  const { types, origins, historical, rate, subjectRate } = rights;
+  const body = { eventTypes: types, origins, historical, eventsPerSecond: rate, subjectEventsPerSecond: subjectRate };
   const { keys } = await callAdmin<Changed>(data, `/${encodeURIComponent(name)}:change`, body);
   if (json) printJson(keys);
   else say(`${name} is changed; collect goes by it within 20 seconds`);

@@ -75,6 +75,7 @@ const COMMON_COLUMNS: ReadonlySet<string> = new Set([
   'ordering_key',
   'received_at',
   'late',
+  'by_bot',
   'subject',
   'visitor',
   'sealed',

@@ -34,6 +34,7 @@ import {
 } from './state/keys-at-work.ts';
 import { Rates } from './state/rates.ts';
 import { Sequences } from './state/sequences.ts';
+import { SubjectRates } from './state/subject-rates.ts';
 import { Tally, TALLY_EVERY_MS } from './state/tally.ts';
 import { WriteKeys } from './state/write-keys.ts';
 
@@ -123,6 +124,7 @@ export function assemble(boot: BootId, parts: CollectParts): Omit<DoorParts, 'op
     writeKeys: new WriteKeys(state, clock),
     accepted: new AcceptedEvents(),
     rates: new Rates(clock),
+    subjectRates: new SubjectRates(clock),
     tally: new Tally(log),
     held: new HeldBytes(),
     heldUnkeyed: new HeldBytes(MAX_UNKEYED_HELD_BYTES),

@@ -43,6 +43,13 @@ const PERSON_COLUMNS: readonly Column[] = [
   column('visitor', 'STRING', 'visitor', 'Pseudonym of the anonymous visitor.'),
 ];
 
+const BY_BOT = column(
+  'by_bot',
+  'BOOL',
+  'event.flag',
+  'Whether its user agent says that a program sent it: a crawler, a monitor, a browser without a person.',
+);
+
 const RECEIVED_AT = column('received_at', 'TIMESTAMP', 'event.time', 'When the platform took it.');
 const SEALED = column('sealed', 'BYTES', 'sealed', 'Sealed fields, one blob under the key of the subject.');
 
@@ -51,6 +58,7 @@ const RAW_COLUMNS: readonly Column[] = [
   RECEIVED_AT,
   ...IDENTITY_COLUMNS,
   ...TIME_COLUMNS,
+  BY_BOT,
   ...PERSON_COLUMNS,
   column('fingerprint', 'STRING', 'event.id', 'Keyed digest of the payload; tells a collision from a twin.'),
   SEALED,
@@ -75,6 +83,7 @@ const ENDPOINT_COLUMNS: readonly Column[] = [
   ...IDENTITY_COLUMNS,
   RECEIVED_AT,
   ...TIME_COLUMNS,
+  BY_BOT,
   ...PERSON_COLUMNS,
   SEALED,
 ];

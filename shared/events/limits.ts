@@ -39,6 +39,12 @@ export const MAX_TYPE_LENGTH = 120;
 /** Characters (UTF-16 units) of a user id or anonymous id. */
 export const MAX_SUBJECT_ID_LENGTH = 256;
 
+/**
+ * Events a second of one subject over one write key, in the long run, on each instance of collect, where the key says nothing else:
+ * more than anybody does, less than one broken client needs to be in everybody's way.
+ */
+export const SUBJECT_EVENTS_PER_SECOND = 1000;
+
 /** Purposes that the consent of one event may name. */
 export const MAX_CONSENT_ENTRIES = 64;
 

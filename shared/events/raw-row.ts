@@ -32,6 +32,7 @@ export interface RawRowParts {
   readonly eventTimeMs: number;
   readonly receivedAtMs: number;
   readonly late: boolean;
+  readonly byBot: boolean;
   readonly importId?: ImportId | undefined;
   readonly identity: ProtectedIdentity;
   readonly stamp: Stamp;
@@ -57,6 +58,7 @@ export function rawRow(parts: RawRowParts): { readonly [column: string]: JsonVal
     occurred_at: formatInstant(parts.occurredAt),
     event_time: formatTimestamp(parts.eventTimeMs),
     late: parts.late,
+    by_bot: parts.byBot,
     fingerprint: identity.fingerprint,
     boot: stamp.boot,
     sequence: stamp.sequence,

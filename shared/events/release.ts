@@ -23,7 +23,8 @@ export function releaseOf(event: unknown): string | undefined {
   return typeof version === 'string' && RELEASE.test(version) ? version : undefined;
 }
 
-function member(value: unknown, name: string): unknown {
+/** A member of a value that may be anything. */
+export function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? Reflect.get(value, name)
     : undefined;

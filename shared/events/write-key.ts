@@ -5,6 +5,7 @@ import { sha256Hex } from '../platform/digest.ts';
 import { domainOf, type EventTypeId, parseId } from '../platform/ids.ts';
 import { parseJsonBytes } from '../platform/json-bytes.ts';
 import { parseTimestamp } from '../platform/timestamp.ts';
+import { SUBJECT_EVENTS_PER_SECOND } from './limits.ts';
 
 /** A secret as it is shown once: 32 random bytes behind a prefix that secret scanners recognise. */
 const SECRET_PATTERN = /^tw_[A-Za-z0-9_-]{43}$/;
@@ -35,6 +36,8 @@ export const writeKeyRights = z.object({
   historical: z.boolean(),
   /** Events a second in the long run, with bursts of ten times as many; without it, as many as can be taken. */
   eventsPerSecond: z.number().positive().max(1_000_000).optional(),
+  /** The same for the events of each subject; without it a default, with null as many as can be taken. Imports are not held to it. */
+  subjectEventsPerSecond: z.number().positive().max(1_000_000).nullable().optional(),
 });
 
 export type WriteKeyRights = Readonly<z.infer<typeof writeKeyRights>>;
@@ -47,6 +50,7 @@ const writeKeyRecord = z.object({
   origins: z.array(z.string()),
   historical: z.boolean(),
   eventsPerSecond: z.number().positive().optional(),
+  subjectEventsPerSecond: z.number().positive().nullable().optional(),
   createdAt: timestamp,
   /** From then on it is not taken; in the future while a rotation leaves the old secret in force. */
   revokedAt: timestamp.optional(),
@@ -95,6 +99,11 @@ export function isInForce({ revokedAt }: WriteKey, nowMs: number): boolean {
 /** Whether the key may send events of a type. */
 export function maySend({ eventTypes }: WriteKey, type: EventTypeId): boolean {
   return eventTypes.includes(ANY) || eventTypes.includes(type) || eventTypes.includes(`${domainOf(type)}.${ANY}`);
+}
+
+/** How many events a second it may send about one subject; undefined when as many as can be taken. */
+export function subjectRateOf({ subjectEventsPerSecond }: WriteKey): number | undefined {
+  return subjectEventsPerSecond === undefined ? SUBJECT_EVENTS_PER_SECOND : (subjectEventsPerSecond ?? undefined);
 }
 
 /** Whether the key may be used from the origin that a browser names; programs name none. */

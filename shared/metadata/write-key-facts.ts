@@ -16,7 +16,7 @@ export interface ChangedWriteKey {
 
 /** Never the secret, which nobody has any more but who asked for it. */
 export function writeKeyFact({ factId, id, key, change, by, atMs }: ChangedWriteKey): Fact {
-  const { name, eventTypes, origins, historical, eventsPerSecond, revokedAt } = key;
+  const { name, eventTypes, origins, historical, eventsPerSecond, subjectEventsPerSecond, revokedAt } = key;
   return {
     id: `write-key.changed/${factId}`,
     kind: 'write-key.changed',
@@ -30,6 +30,7 @@ export function writeKeyFact({ factId, id, key, change, by, atMs }: ChangedWrite
       origins: [...origins],
       historical,
       eventsPerSecond,
+      subjectEventsPerSecond,
       revokedAt,
     },
   };

@@ -10,6 +10,7 @@ import type { Sender, Sent } from '../state/hour-books.ts';
 import type { HourEntry, HourReports } from '../state/hour-reports.ts';
 import type { Imports } from '../state/imports.ts';
 import type { Sequences } from '../state/sequences.ts';
+import type { SubjectRates } from '../state/subject-rates.ts';
 import type { Tally } from '../state/tally.ts';
 import { type AcceptedEvents, BatchClaims } from './accepted-events.ts';
 import { decided, twinVerdict } from './apply-keys.ts';
@@ -28,6 +29,7 @@ export interface Standing {
 export interface BatchParts {
   readonly boot: BootId;
   readonly sequences: Sequences;
+  readonly subjectRates: SubjectRates;
   readonly publisher: Publisher;
   readonly catalogs: Catalogs;
   readonly budgets: Budgets;
@@ -75,7 +77,8 @@ export function collectBatch(
     failedBefore: arrived.firstReceivedAtMs !== undefined,
     keyrings,
   };
-  const context = { receivedAtMs: run.entry.receivedAtMs, importId: batch.importId, boot: parts.boot };
+  const { userAgent } = arrived;
+  const context = { receivedAtMs: run.entry.receivedAtMs, importId: batch.importId, boot: parts.boot, userAgent };
   const prepareParts = { ...parts, keyrings, claims: run.claims };
   // Two functions, so that nothing holds the events as sent while their messages are on their way.
   return finish(prepare(arrived, catalog, context, prepareParts), run, parts);

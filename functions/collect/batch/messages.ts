@@ -1,5 +1,6 @@
 // Owns the messages of a batch: for each type its rows, numbered, as the bytes that are sent, and what is left to know about each.
 import { eventTopic } from '#shared/catalog/names.ts';
+import { isByBot } from '#shared/events/bots.ts';
 import { lateBefore } from '#shared/events/placement.ts';
 import { rawRow } from '#shared/events/raw-row.ts';
 import type { SequenceRange } from '#shared/events/sequence-ranges.ts';
@@ -33,6 +34,8 @@ export interface RowContext {
   readonly receivedAtMs: number;
   readonly importId: ImportId | undefined;
   readonly boot: BootId;
+  /** Of the request; what an event says of its own goes before it. */
+  readonly userAgent?: string | undefined;
 }
 
 /** Builds the messages of events, each payload once; numbers are taken from `sequences`, in a row for each type. */
@@ -64,18 +67,23 @@ function groupByType(ready: readonly Ready[]): ReadonlyMap<EventTypeId, Ready[]>
   return byType;
 }
 
-function rowsOf(events: readonly Ready[], first: number, { receivedAtMs, importId, boot }: RowContext): Buffer[] {
+function rowsOf(
+  events: readonly Ready[],
+  first: number,
+  { receivedAtMs, importId, boot, userAgent }: RowContext,
+): Buffer[] {
   const grain = events[0]?.candidate.rules.eventType.grain ?? 'hour';
   // Nothing of an import is late.
   const lateBeforeMs = importId === undefined ? lateBefore(receivedAtMs, grain) : -Infinity;
   return events.map(({ candidate, identity }, at) => {
-    const { envelope, rules, event } = candidate;
+    const { envelope, rules, event, original } = candidate;
     const row = rawRow({
       eventType: rules.eventType,
       occurredAt: envelope.occurredAt,
       eventTimeMs: event.eventTimeMs,
       receivedAtMs,
       late: event.eventTimeMs < lateBeforeMs,
+      byBot: isByBot(original, userAgent),
       importId,
       identity,
       stamp: { boot, sequence: first + at },

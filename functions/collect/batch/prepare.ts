@@ -6,6 +6,7 @@ import type { WriteKey } from '#shared/events/write-key.ts';
 import type { Budgets } from '../state/budgets.ts';
 import type { AdoptedCatalog, Catalogs } from '../state/catalogs.ts';
 import type { Sequences } from '../state/sequences.ts';
+import type { SubjectRates } from '../state/subject-rates.ts';
 import { applyKeys, type Keyed, type KeyParts } from './apply-keys.ts';
 import { type Candidate, judge, type JudgeContext, type Refused } from './judge.ts';
 import { messagesOf, type RowContext, type TypeMessages } from './messages.ts';
@@ -16,6 +17,8 @@ export interface ArrivedBatch {
   readonly writeKey: WriteKey;
   /** Of the request, inflated. */
   readonly bodyBytes: number;
+  /** Of the request, where it says one. */
+  readonly userAgent?: string | undefined;
   /**
    * Of events that the platform sends again: when they first arrived, in epoch milliseconds. They are judged by that time, and
    * what is rejected again is not kept once more.
@@ -44,6 +47,7 @@ export interface JudgeParts {
 
 export interface PrepareParts extends KeyParts, JudgeParts {
   readonly sequences: Sequences;
+  readonly subjectRates: SubjectRates;
 }
 
 export async function prepare(
@@ -53,17 +57,16 @@ export async function prepare(
   parts: PrepareParts,
 ): Promise<Prepared> {
   const judged = await judgeAll(arrived, catalog, context, parts);
-  const keyed = await applyKeys(
-    judged.filter((event) => event.kind === 'candidate'),
-    parts,
-  );
+  const candidates = judged.filter((event) => event.kind === 'candidate');
+  const { within, beyond } = withinRates(candidates, arrived, parts.subjectRates);
+  const keyed = await applyKeys(within, parts);
   const ready = keyed.filter((event) => event.kind === 'ready');
   return {
     received: countByType(judged),
     messages: messagesOf(ready, context, parts.sequences),
     refused: [...judged, ...keyed].filter((event) => event.kind === 'refused'),
     twins: keyed.filter((event) => event.kind === 'twin'),
-    decided: keyed.filter((event) => event.kind === 'decided'),
+    decided: [...beyond, ...keyed.filter((event) => event.kind === 'decided')],
   };
 }
 
@@ -91,6 +94,27 @@ export async function judgeAll(
   const newer: JudgeContext = { ...context, rules: current.rules };
   return batch.events.map((event, index) => judge(event, index, newer));
 }
+
+/** Events whose subject sends more than the write key allows for one are not lost: they are to be sent again. */
+function withinRates(
+  candidates: readonly Candidate[],
+  { batch, writeKey, firstReceivedAtMs }: ArrivedBatch,
+  rates: SubjectRates,
+): { readonly within: readonly Candidate[]; readonly beyond: Prepared['decided'] } {
+  // What happened long ago comes as fast as it can be read, and replays have a rate of their own.
+  if (batch.importId !== undefined || firstReceivedAtMs !== undefined) return { within: candidates, beyond: [] };
+  const beyond = candidates.filter(
+    ({ event: { subjectId } }) => subjectId !== undefined && !rates.take(writeKey, subjectId),
+  );
+  if (beyond.length === 0) return { within: candidates, beyond: [] };
+  const left = new Set(beyond);
+  return {
+    within: candidates.filter((candidate) => !left.has(candidate)),
+    beyond: beyond.map((candidate) => ({ candidate, verdict: SUBJECT_RATE_LIMITED })),
+  };
+}
+
+const SUBJECT_RATE_LIMITED: Verdict = { kind: 'retry', code: 'subject_rate_limited' };
 
 function countByType(judged: readonly (Candidate | Refused)[]): ReadonlyMap<BookedType, number> {
   const counts = new Map<BookedType, number>();

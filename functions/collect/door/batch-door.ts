@@ -108,7 +108,8 @@ async function answerOf(entering: Entering, parts: DoorParts): Promise<PlatformE
   const refusal = await refusalOf(writeKey, taken, parts);
   if (refusal !== undefined) return refusal;
   // Handed on rather than awaited here, so that nothing holds the events as sent while their messages are on their way.
-  return verdictsOf({ batch: taken.batch, writeKey, bodyBytes }, taken, standing, parts);
+  const { 'user-agent': userAgent } = head.headers;
+  return verdictsOf({ batch: taken.batch, writeKey, bodyBytes, userAgent }, taken, standing, parts);
 }
 
 /** Reads the body and what it carries; what it takes is held until the request is answered. */

@@ -1,18 +1,11 @@
-// Owns the rates of write keys: a bucket of tokens each, refilled by the clock.
+// Owns the rates of write keys: a bucket of tokens each.
 import type { WriteKey } from '#shared/events/write-key.ts';
 import type { Clock } from '#shared/platform/clock.ts';
-
-/** A burst may take what this many seconds bring. */
-const BURST_SECONDS = 10;
-
-interface Bucket {
-  tokens: number;
-  atMs: number;
-}
+import { draw, fullBucket, type TokenBucket } from './token-bucket.ts';
 
 export class Rates {
   readonly #clock: Clock;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Map<string, TokenBucket>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -21,17 +14,9 @@ export class Rates {
   /** Takes so many events from the rate of a key; when they are too many, how many seconds to wait, and takes nothing. */
   take({ name, eventsPerSecond }: WriteKey, events: number): number | undefined {
     if (eventsPerSecond === undefined) return undefined;
-    const capacity = eventsPerSecond * BURST_SECONDS;
-    const now = this.#clock.now();
-    const bucket = this.#buckets.get(name) ?? { tokens: capacity, atMs: now };
+    const nowMs = this.#clock.now();
+    const bucket = this.#buckets.get(name) ?? fullBucket(eventsPerSecond, nowMs);
     this.#buckets.set(name, bucket);
-    const elapsedMs = Math.max(0, now - bucket.atMs);
-    bucket.tokens = Math.min(capacity, bucket.tokens + (elapsedMs / 1000) * eventsPerSecond);
-    bucket.atMs = now;
-    // A batch that is larger than the burst may go when the bucket is full, or it could never go.
-    const wanted = Math.min(events, capacity);
-    if (bucket.tokens < wanted) return Math.ceil((wanted - bucket.tokens) / eventsPerSecond);
-    bucket.tokens -= events;
-    return undefined;
+    return draw(bucket, eventsPerSecond, events, nowMs);
   }
 }

@@ -127,7 +127,7 @@ function changeRoutes(parts: Parts): readonly Route[] {
 
 function changedKey(
   key: WriteKey,
-  { eventsPerSecond, eventTypes, origins, historical }: z.infer<typeof changedWriteKeyShape>,
+  { eventsPerSecond, subjectEventsPerSecond, eventTypes, origins, historical }: z.infer<typeof changedWriteKeyShape>,
 ): WriteKey {
   const { eventsPerSecond: before, ...rest } = key;
   const rate = eventsPerSecond === undefined ? before : eventsPerSecond;
@@ -137,6 +137,7 @@ function changedKey(
     ...(origins === undefined ? {} : { origins }),
     ...(historical === undefined ? {} : { historical }),
     ...(rate === undefined || rate === null ? {} : { eventsPerSecond: rate }),
+    ...(subjectEventsPerSecond === undefined ? {} : { subjectEventsPerSecond }),
   };
 }
 
@@ -157,7 +158,7 @@ async function list(parts: Parts, hours: number): Promise<WriteKeyList> {
 }
 
 function show({ id, key }: { readonly id: string; readonly key: WriteKey }, nowMs: number): ShownWriteKey {
-  const { name, eventTypes, origins, historical, eventsPerSecond, createdAt, revokedAt } = key;
+  const { name, eventTypes, origins, historical, eventsPerSecond, subjectEventsPerSecond, createdAt, revokedAt } = key;
   return {
     id,
     name,
@@ -166,6 +167,7 @@ function show({ id, key }: { readonly id: string; readonly key: WriteKey }, nowM
     origins: [...origins],
     historical,
     ...(eventsPerSecond === undefined ? {} : { eventsPerSecond }),
+    ...(subjectEventsPerSecond === undefined ? {} : { subjectEventsPerSecond }),
     createdAt,
     ...(revokedAt === undefined ? {} : { revokedAt }),
   };

@@ -69,9 +69,8 @@ export async function rotateWriteKey(deps: WriteKeyDeps, name: string, overlapMs
   const before = await inForce(deps, name);
   const newest = before.at(-1);
   if (newest === undefined) throw unknown(name);
-  const { eventTypes, origins, historical, eventsPerSecond } = newest.key;
-  const rights = { eventTypes, origins, historical, ...(eventsPerSecond === undefined ? {} : { eventsPerSecond }) };
-  const made = await store(deps, { ...rights, name, createdAt: formatTimestamp(deps.nowMs) });
+  const { id: _id, revokedAt: _revokedAt, ...rights } = newest.key;
+  const made = await store(deps, { ...rights, createdAt: formatTimestamp(deps.nowMs) });
   await endAll(deps, before, deps.nowMs + overlapMs);
   return made;
 }

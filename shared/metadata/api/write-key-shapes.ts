@@ -11,6 +11,7 @@ export const newWriteKeyShape = z.strictObject({
   origins: writeKeyRights.shape.origins.default([]),
   historical: writeKeyRights.shape.historical.default(false),
   eventsPerSecond: writeKeyRights.shape.eventsPerSecond,
+  subjectEventsPerSecond: writeKeyRights.shape.subjectEventsPerSecond,
 });
 
 /** What is left out stays; a rate of null is none. */
@@ -19,6 +20,7 @@ export const changedWriteKeyShape = z.strictObject({
   origins: writeKeyRights.shape.origins.optional(),
   historical: writeKeyRights.shape.historical.optional(),
   eventsPerSecond: writeKeyRights.shape.eventsPerSecond.nullable(),
+  subjectEventsPerSecond: writeKeyRights.shape.subjectEventsPerSecond,
 });
 
 /** `active`: taken. `retiring`: taken until `revokedAt`, while its successor spreads. `revoked`: not taken. */
@@ -33,6 +35,8 @@ export const shownWriteKeyShape = z.object({
   origins: z.array(z.string()),
   historical: z.boolean(),
   eventsPerSecond: z.number().optional(),
+  /** Null: no limit; without it the default. */
+  subjectEventsPerSecond: z.number().nullable().optional(),
   createdAt: z.string(),
   revokedAt: z.string().optional(),
 });

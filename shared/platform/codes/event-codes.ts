@@ -69,5 +69,9 @@ export const RETRY_CODES = {
   publish_failed: transient('The event could not be stored durably.', 'Send it again after Retry-After.'),
   keys_unavailable: transient('The keys of this user cannot be read now.', 'Send it again after Retry-After.'),
   subject_busy: transient('The keys of this user are being changed.', 'Send it again after Retry-After.'),
+  subject_rate_limited: transient(
+    'This user sends more events than the write key allows for one.',
+    'Send it again after Retry-After; where it is no mistake, raise `--subject-rate` of the write key.',
+  ),
   timed_out: transient('The event was not stored in time.', 'Send it again after Retry-After.'),
 } as const;

@@ -245,3 +245,16 @@ function textOf(value: unknown): string {
   assert.ok(typeof value === 'string');
   return value;
 }
+
+test('events of bots are taken and flagged, those of people are not flagged', async () => {
+  const world = await startCollect();
+  const bot = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
+  const body = JSON.stringify({ events: [play(), play({ context: { userAgent: 'Mozilla/5.0 Firefox/140.0' } })] });
+  const { results } = await world.post('/v1/events', { headers: { ...AUTHORIZED, 'user-agent': bot }, body });
+  assert.ok(results.every(({ status }) => status === 'accepted'));
+  await world.send([play()]);
+  assert.deepEqual(
+    world.published.map(({ row }) => row['by_bot']),
+    [true, false, false],
+  );
+});

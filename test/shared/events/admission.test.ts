@@ -107,6 +107,7 @@ test('a row has only columns of its table, and nothing that was sent of the pers
     eventTimeMs: admitted.eventTimeMs,
     receivedAtMs,
     late: false,
+    byBot: false,
     identity: {
       eventId: 'EVENT',
       fingerprint: 'PRINT',
@@ -125,6 +126,7 @@ test('a row has only columns of its table, and nothing that was sent of the pers
     occurred_at: '2026-08-01T12:59:00.000001Z',
     event_time: '2026-08-01T12:59:00.000Z',
     late: false,
+    by_bot: false,
     fingerprint: 'PRINT',
     boot: 'boot-aaaa',
     sequence: 7,
