@@ -1,17 +1,16 @@
 /** `trib certificate verify`, the whole command in a process of its own; and the openssl recipe of docs/privacy.md. */
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { type CertificateBody, FIRST_PREVIOUS, signCertificate } from '#shared/privacy/erasure/certificate.ts';
+import { type CommandResult, runTrib } from './trib.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-certificate-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const at = (name: string): string => join(folder, name);
 
 const signer = newKey();
@@ -65,37 +64,26 @@ function body(): CertificateBody {
   };
 }
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly told: string;
-}
-
-function verify(...args: readonly string[]): Promise<Ended> {
-  const environment = { ...process.env, TRIBUTARY_DATA: folder };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, 'certificate', 'verify', ...args], { env: environment }, (error, out, told) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out, told }),
-    );
-  });
+function verify(...args: readonly string[]): Promise<CommandResult> {
+  return runTrib(['certificate', 'verify', ...args], { TRIBUTARY_DATA: folder });
 }
 
 test('a certificate verifies against the key pinned in the data folder, in any layout', async () => {
   for (const file of ['certificate.json', 'pretty.json']) {
-    const { code, told } = await verify(at(file));
-    assert.equal(code, 0, told);
-    assert.match(told, /valid: erasure 019a0000.*entry 0 of the ledger/);
+    const { exitCode, stderr } = await verify(at(file));
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stderr, /valid: erasure 019a0000.*entry 0 of the ledger/);
   }
-  const { code, out } = await verify(at('certificate.json'), '--json');
-  assert.equal(code, 0);
-  assert.equal((JSON.parse(out) as { valid: boolean }).valid, true);
+  const { exitCode, stdout } = await verify(at('certificate.json'), '--json');
+  assert.equal(exitCode, 0);
+  assert.equal((JSON.parse(stdout) as { valid: boolean }).valid, true);
 });
 
 test('it verifies against a key that is given, and against no other', async () => {
-  assert.equal((await verify(at('certificate.json'), '--key', at('certificate-key.pem'))).code, 0);
+  assert.equal((await verify(at('certificate.json'), '--key', at('certificate-key.pem'))).exitCode, 0);
   const wrong = await verify(at('certificate.json'), '--key', at('other.pem'));
-  assert.equal(wrong.code, 1);
-  assert.match(wrong.told, /certificate_invalid.*signature is not by this key/);
+  assert.equal(wrong.exitCode, 1);
+  assert.match(wrong.stderr, /certificate_invalid.*signature is not by this key/);
 });
 
 test('a forged certificate is refused, whatever was changed in it', async () => {
@@ -112,19 +100,19 @@ test('a forged certificate is refused, whatever was changed in it', async () => 
     forgeries.map(async ([what, forged]) => {
       const file = at(`forged-${what}.json`);
       writeFileSync(file, forged);
-      const { code, told } = await verify(file);
-      assert.equal(code, 1, what);
-      assert.match(told, /certificate_invalid/, what);
+      const { exitCode, stderr } = await verify(file);
+      assert.equal(exitCode, 1, what);
+      assert.match(stderr, /certificate_invalid/, what);
     }),
   );
 });
 
 test('without the file or without a key it says which is missing', async () => {
   const noFile = await verify(at('nowhere.json'));
-  assert.deepEqual([noFile.code, /The certificate cannot be read/.test(noFile.told)], [1, true]);
+  assert.deepEqual([noFile.exitCode, /The certificate cannot be read/.test(noFile.stderr)], [1, true]);
   const noKey = await verify(at('certificate.json'), '--data', at('nowhere'));
-  assert.deepEqual([noKey.code, /The public key cannot be read/.test(noKey.told)], [1, true]);
-  assert.equal((await verify()).code, 2);
+  assert.deepEqual([noKey.exitCode, /The public key cannot be read/.test(noKey.stderr)], [1, true]);
+  assert.equal((await verify()).exitCode, 2);
 });
 
 const missingTools = ['openssl', 'jq', 'bash'].filter((tool) => spawnSync(tool, ['--version']).error !== undefined);

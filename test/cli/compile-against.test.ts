@@ -1,14 +1,13 @@
 /** `trib compile --against`, the whole command in a process of its own, in a clone that somebody works in. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { filesWith, PLAYED } from '#test/shared/catalog/declarations.ts';
+import { type CommandResult, runTrib } from './trib.ts';
 
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const FILE = 'events/music/Played.yaml';
 const folders: string[] = [];
 after(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
@@ -19,11 +18,7 @@ interface Repository {
   readonly write: (file: string, text: string | undefined) => void;
   readonly git: (...args: readonly string[]) => string;
   readonly commit: () => void;
-  readonly compile: (...args: readonly string[]) => {
-    readonly status: number | null;
-    readonly out: string;
-    readonly talk: string;
-  };
+  readonly compile: (...args: readonly string[]) => Promise<CommandResult>;
 }
 
 /** A repository whose declarations are in a folder of it. */
@@ -52,12 +47,7 @@ function repository(): Repository {
     write,
     git,
     commit,
-    compile(...args) {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'compile', '--root', root, ...args], {
-        encoding: 'utf8',
-      });
-      return { status, out: stdout, talk: stderr };
-    },
+    compile: (...args) => runTrib(['compile', '--root', root, ...args]),
   };
 }
 
@@ -70,42 +60,42 @@ interface Told {
   };
 }
 
-test('a compatible change is told with its level, a breaking one is refused at its place', () => {
+test('a compatible change is told with its level, a breaking one is refused at its place', async () => {
   const { write, compile } = repository();
-  assert.match(compile('--against', 'main').talk, /no change/);
+  assert.match((await compile('--against', 'main')).stderr, /no change/);
   write(FILE, PLAYED.replace('max: 1000', 'max: 2000'));
-  const minor = compile('--against', 'main');
-  assert.equal(minor.status, 0, minor.talk);
+  const minor = await compile('--against', 'main');
+  assert.equal(minor.exitCode, 0, minor.stderr);
   assert.equal(
-    minor.out,
+    minor.stdout,
     'minor  event type music.Played\n    minor  fields.ms.max: "max" was 1000 and is 2000 (rule widen-limit)\n',
   );
-  assert.match(minor.talk, /a minor change/);
+  assert.match(minor.stderr, /a minor change/);
   write(FILE, PLAYED.replace('max: 1000', 'max: 999'));
-  const major = compile('--against', 'main');
-  assert.equal(major.status, 1);
-  assert.match(major.out, /\nevents\/music\/Played\.yaml:9:34 {2}fields\.ms\.max: "max" was 1000 and is 999 \(rule/);
+  const major = await compile('--against', 'main');
+  assert.equal(major.exitCode, 1);
+  assert.match(major.stdout, /\nevents\/music\/Played\.yaml:9:34 {2}fields\.ms\.max: "max" was 1000 and is 999 \(rule/);
   assert.match(
-    major.out,
+    major.stdout,
     /hint: Leave events\/music\/Played\.yaml as it was and declare events\/music\/Played_v2\.yaml\./,
   );
 });
 
-test('the next version beside the old one is compatible whatever it changes', () => {
+test('the next version beside the old one is compatible whatever it changes', async () => {
   const { write, compile } = repository();
   write('events/music/Played_v2.yaml', PLAYED.replace('type: int64, min: 0, max: 1000', 'type: float64'));
-  const { status, out } = compile('--against', 'HEAD');
-  assert.equal(status, 0);
-  assert.equal(out, 'minor  event type music.Played_v2\n    minor  the event type is new (rule add-event-type)\n');
+  const { exitCode, stdout } = await compile('--against', 'HEAD');
+  assert.equal(exitCode, 0);
+  assert.equal(stdout, 'minor  event type music.Played_v2\n    minor  the event type is new (rule add-event-type)\n');
 });
 
-test('an event type does not go without approvals of what its tables hold', () => {
+test('an event type does not go without approvals of what its tables hold', async () => {
   const { write, compile } = repository();
   write('events/music/Other.yaml', PLAYED);
   write(FILE, undefined);
-  const refused = compile('--against', 'main', '--json');
-  assert.equal(refused.status, 1);
-  const { against } = JSON.parse(refused.out) as Told;
+  const refused = await compile('--against', 'main', '--json');
+  assert.equal(refused.exitCode, 1);
+  const { against } = JSON.parse(refused.stdout) as Told;
   assert.deepEqual(against.refusals.map(({ code, message }) => `${code}: ${message.split(' would')[0]}`).toSorted(), [
     'deletion_not_approved: subscription land.music.Played',
     'deletion_not_approved: table music.played',
@@ -116,25 +106,25 @@ test('an event type does not go without approvals of what its tables hold', () =
     ({ message }) => `- {resource: ${message.split(' would')[0]}, reason: Nobody needs it., approved_by: team-a}\n`,
   );
   write('deletions.yaml', approvals.join(''));
-  assert.equal(compile('--against', 'main').status, 0);
+  assert.equal((await compile('--against', 'main')).exitCode, 0);
 });
 
-test('a purpose that comes to need consent is told, and not refused', () => {
+test('a purpose that comes to need consent is told, and not refused', async () => {
   const { root, write, compile } = repository();
   const file = 'platform/purposes.yaml';
   write(
     file,
     readFileSync(join(root, file), 'utf8').replace('contract, consent: not-required', 'contract, consent: required'),
   );
-  const { status, out } = compile('--against', 'main');
-  assert.equal(status, 0);
+  const { exitCode, stdout } = await compile('--against', 'main');
+  assert.equal(exitCode, 0);
   assert.match(
-    out,
+    stdout,
     /^major {2}purpose quality\n {4}major {2}consent: events need consent, .* \(rule require-consent\)\n$/,
   );
 });
 
-test('what others have merged since is none of this change', () => {
+test('what others have merged since is none of this change', async () => {
   const { write, git, commit, compile } = repository();
   git('switch', '--quiet', '--create', 'work');
   write(FILE, PLAYED.replace('A track', 'One track'));
@@ -143,14 +133,14 @@ test('what others have merged since is none of this change', () => {
   write('events/music/Other.yaml', PLAYED);
   commit();
   git('switch', '--quiet', 'work');
-  const { against } = JSON.parse(compile('--against', 'main', '--json').out) as Told;
+  const { against } = JSON.parse((await compile('--against', 'main', '--json')).stdout) as Told;
   assert.deepEqual(
     against.subjects.map(({ subject, level }) => `${level} ${subject}`),
     ['patch event type music.Played'],
   );
 });
 
-test('a name that was a field of another type is not used again, however long ago it was dropped', () => {
+test('a name that was a field of another type is not used again, however long ago it was dropped', async () => {
   const { write, commit, compile } = repository();
   const field = (type: string): string =>
     PLAYED.replace(
@@ -162,22 +152,22 @@ test('a name that was a field of another type is not used again, however long ag
     commit();
   }
   write(FILE, field('int64'));
-  assert.equal(compile('--against', 'HEAD').status, 0);
+  assert.equal((await compile('--against', 'HEAD')).exitCode, 0);
   write(FILE, field('string'));
-  const { status, out } = compile('--against', 'HEAD');
-  assert.equal(status, 1);
-  assert.match(out, /events\/music\/Played\.yaml:9:9 {2}fields\.more: column more is INTEGER, not STRING/);
+  const { exitCode, stdout } = await compile('--against', 'HEAD');
+  assert.equal(exitCode, 1);
+  assert.match(stdout, /events\/music\/Played\.yaml:9:9 {2}fields\.more: column more is INTEGER, not STRING/);
 });
 
-test('a commit with mistakes of its own can be corrected', () => {
+test('a commit with mistakes of its own can be corrected', async () => {
   const { write, commit, compile } = repository();
   write('events/music/Broken.yaml', 'description: too little\n');
   commit();
   write('events/music/Broken.yaml', PLAYED);
   write(FILE, PLAYED.replace('max: 1000', 'max: 999'));
-  const { status, out } = compile('--against', 'HEAD', '--json');
-  assert.equal(status, 1);
-  const { against } = JSON.parse(out) as Told;
+  const { exitCode, stdout } = await compile('--against', 'HEAD', '--json');
+  assert.equal(exitCode, 1);
+  const { against } = JSON.parse(stdout) as Told;
   assert.ok(against.problemsThere > 0);
   assert.deepEqual(
     against.refusals.map(({ rule }) => rule),
@@ -185,11 +175,11 @@ test('a commit with mistakes of its own can be corrected', () => {
   );
 });
 
-test('a name that is no commit is a mistake of usage, whatever it looks like', () => {
+test('a name that is no commit is a mistake of usage, whatever it looks like', async () => {
   const { compile } = repository();
   for (const ref of ['nowhere', '--output=x', 'main:events']) {
-    const { status, talk } = compile(`--against=${ref}`);
-    assert.equal(status, 2, talk);
-    assert.match(talk, /which is no commit, branch or tag here/);
+    const { exitCode, stderr } = await compile(`--against=${ref}`);
+    assert.equal(exitCode, 2, stderr);
+    assert.match(stderr, /which is no commit, branch or tag here/);
   }
 });

@@ -1,23 +1,12 @@
 // Owns a whole platform for tests: `trib up` on an empty data folder, its commands as a person types them, its end.
-import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isFree } from '#cli/up/ports.ts';
+import { type CommandResult, runTrib } from '#test/cli/trib.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const CLI = join(ROOT, 'cli', 'main.ts');
-const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const LOOK_EVERY_MS = 500;
-
-/** What a command did. */
-export interface CommandResult {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** What the ready line says, as far as tests use it. */
 export interface Ready {
@@ -55,16 +44,8 @@ export interface TestPlatform {
 export async function createTestPlatform(): Promise<TestPlatform> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'tributary-'));
   const basePort = await freeBasePort();
-  const environment = { ...process.env, TRIBUTARY_DATA: dataFolder };
 
-  const trib = (...args: readonly string[]): Promise<CommandResult> =>
-    new Promise((resolve) => {
-      const options = { cwd: ROOT, env: environment, maxBuffer: MAX_OUTPUT_BYTES };
-      execFile(process.execPath, [CLI, ...args], options, (error, stdout, stderr) => {
-        const code = error === null ? 0 : error.code;
-        resolve({ exitCode: typeof code === 'number' ? code : -1, stdout, stderr });
-      });
-    });
+  const trib = (...args: readonly string[]): Promise<CommandResult> => runTrib(args, { TRIBUTARY_DATA: dataFolder });
   const json = async <Answer>(...args: readonly string[]): Promise<Answer> => {
     const { stdout, stderr, exitCode } = await trib(...args);
     const line = stdout.trim().split('\n').at(-1) ?? '';

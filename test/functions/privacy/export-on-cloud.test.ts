@@ -1,15 +1,14 @@
 /** An export over Google's own clients: rows in BigQuery, sealed parts in Cloud Storage, the workflow, the link over HTTP, and `trib export`. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import { openDataFolder } from '#cli/platform/data-folder.ts';
 import { serviceAccountEmail } from '#shared/platform/roles.ts';
 import { sealFields } from '#shared/privacy/sealing.ts';
+import { type CommandResult, runTrib } from '#test/cli/trib.ts';
 import { startTestCloud, TEST_PROJECT } from '#test/local/cloud-harness.ts';
 import { coveredCatalog } from './catalogs.ts';
 
@@ -37,14 +36,8 @@ after(async () => {
 const ANN = 'ann@example.com';
 const bigQuery = new BigQuery({ projectId: TEST_PROJECT, location: REGION });
 
-function trib(...args: readonly string[]): Promise<{ code: number; out: string; told: string }> {
-  const main = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
-  const environment = { ...process.env, TRIBUTARY_DATA: folder.path };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { env: environment }, (error, out, told) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out, told }),
-    );
-  });
+function trib(...args: readonly string[]): Promise<CommandResult> {
+  return runTrib(args, { TRIBUTARY_DATA: folder.path });
 }
 
 async function sealedFor(user: string): Promise<{ token: string; sealed: Buffer }> {
@@ -80,10 +73,10 @@ function filesOf(path: string): Readonly<Record<string, string>> {
 
 test('trib export --out writes the archive, readable by its owner only, and says how many rows there are', async () => {
   const out = join(folder.path, 'ann.zip');
-  const { code, told } = await trib('export', ANN, '--out', out);
-  assert.equal(code, 0, told);
-  assert.match(told, /2 row\(s\) of 2 endpoint\(s\)/);
-  assert.ok(!told.includes(ANN));
+  const { exitCode, stderr } = await trib('export', ANN, '--out', out);
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stderr, /2 row\(s\) of 2 endpoint\(s\)/);
+  assert.ok(!stderr.includes(ANN));
   assert.equal(statSync(out).mode & 0o777, 0o600);
   const files = filesOf(out);
   assert.deepEqual(Object.keys(files).sort(), [
@@ -104,8 +97,8 @@ test('trib export --out writes the archive, readable by its owner only, and says
 });
 
 test('the link opens a page that runs one script only; the archive comes once', async () => {
-  const { out } = await trib('export', ANN, '--json');
-  const { id, link } = JSON.parse(out) as { id: string; link: string };
+  const { stdout } = await trib('export', ANN, '--json');
+  const { id, link } = JSON.parse(stdout) as { id: string; link: string };
   const secret = new URL(link).hash.slice(1);
   const page = await fetch(`${privacy.url}${new URL(link).pathname}`);
   assert.equal(page.status, 200);
@@ -127,9 +120,9 @@ test('the link opens a page that runs one script only; the archive comes once', 
 });
 
 test('nobody who is unknown is exported', async () => {
-  const { code, told } = await trib('export', 'nobody@example.com', '--out', join(folder.path, 'none.zip'));
-  assert.equal(code, 1);
-  assert.match(told, /unknown_subject/);
+  const { exitCode, stderr } = await trib('export', 'nobody@example.com', '--out', join(folder.path, 'none.zip'));
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /unknown_subject/);
 });
 
 test('values of the last day are verified where they lie', async () => {
@@ -148,8 +141,8 @@ test('values of the last day are verified where they lie', async () => {
 
 test('an erasure that was asked to export first writes the archive once it is certified', async () => {
   const out = join(folder.path, 'erased.zip');
-  const { code, told } = await trib('erase', 'ben@example.com', '--export', out, '--wait', '--json');
-  assert.equal(code, 0, told);
+  const { exitCode, stderr } = await trib('erase', 'ben@example.com', '--export', out, '--wait', '--json');
+  assert.equal(exitCode, 0, stderr);
   assert.match(filesOf(out)['music.played.json'] ?? '', /ben@example\.com/);
-  assert.equal((await trib('erase', ANN, '--export', out)).code, 2);
+  assert.equal((await trib('erase', ANN, '--export', out)).exitCode, 2);
 });
