@@ -1,11 +1,9 @@
 // Owns a console that can be looked at: the built files, metadata over a seeded bucket of the local cloud, and the door in front.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { fileURLToPath } from 'node:url';
 import { compileRepository } from '#cli/catalog/repository.ts';
 import { ownRepository } from '#cli/catalog/repository-place.ts';
 import { buildConsole } from '#cli/up/console.ts';
@@ -16,6 +14,7 @@ import type { Clock } from '#shared/platform/clock.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { serviceAccountEmail } from '#shared/platform/roles.ts';
 import { freePort } from '#test/free-port.ts';
+import { type CloudProcess, startCloudProcess } from '#test/local/cloud-process.ts';
 import { seed } from './seed.ts';
 
 const PROJECT = 'console-test';
@@ -39,7 +38,7 @@ export interface ConsolePlatform {
 export async function startConsolePlatform(clock: Clock): Promise<ConsolePlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-console-'));
   const [door, backend] = [await freePort(), await freePort()];
-  const cloud = await startCloudProcess(folder, { door, backend });
+  const cloud = await startCloud(folder, { door, backend });
   Object.assign(process.env, cloud.environment);
   const authority = readFileSync(cloud.environment['NODE_EXTRA_CA_CERTS'] ?? '', 'utf8');
   setDefaultCACertificates([...getCACertificates('default'), authority]);
@@ -64,7 +63,7 @@ export async function startConsolePlatform(clock: Clock): Promise<ConsolePlatfor
     async stop() {
       await close(server);
       await metadata.stop();
-      await endProcess(cloud.child);
+      await cloud.kill('SIGTERM');
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -105,48 +104,14 @@ async function metadataOver(store: ObjectStore, clock: Clock, console: string): 
   });
 }
 
-interface CloudProcess {
-  readonly child: ChildProcess;
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-async function startCloudProcess(
-  folder: string,
-  ports: { readonly door: number; readonly backend: number },
-): Promise<CloudProcess> {
-  const main = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
-  const child = spawn(
-    process.execPath,
-    [
-      main,
-      `--data=${join(folder, 'cloud')}`,
-      `--port=${await freePort()}`,
-      `--project=${PROJECT}`,
-      '--log=ERROR',
-      `--iap-port=${ports.door}`,
-      `--iap-backend=http://127.0.0.1:${ports.backend}`,
-      `--iap-email=${serviceAccountEmail('analyst', PROJECT)}`,
-      `--iap-audience=${AUDIENCE}`,
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const line = await new Promise<string>((resolve, reject) => {
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')));
-    });
-    child.once('exit', () => reject(new Error('the local cloud ended')));
-  });
-  const { environment } = JSON.parse(line) as { environment: Record<string, string> };
-  return { child, environment };
-}
-
-function endProcess(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    child.once('exit', () => resolve());
-    child.kill('SIGTERM');
-  });
+function startCloud(folder: string, ports: { readonly door: number; readonly backend: number }): Promise<CloudProcess> {
+  return startCloudProcess(join(folder, 'cloud'), 0, [
+    `--project=${PROJECT}`,
+    `--iap-port=${ports.door}`,
+    `--iap-backend=http://127.0.0.1:${ports.backend}`,
+    `--iap-email=${serviceAccountEmail('analyst', PROJECT)}`,
+    `--iap-audience=${AUDIENCE}`,
+  ]);
 }
 
 function listen(metadata: Metadata, port: number): Promise<Server> {

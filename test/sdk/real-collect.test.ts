@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { eventTypesOf } from '#shared/catalog/catalog.ts';
 import { eventTopic } from '#shared/catalog/names.ts';
 import type { EventTypeId } from '#shared/platform/ids.ts';
-import { startCollectProcess } from '#test/functions/collect/collect-process.ts';
+import { startFunctionProcess } from '#test/functions/function-process.ts';
 import { repositoryCatalog, SECRET } from '#test/functions/collect/test-app.ts';
 import { startTestCloud, TEST_PROJECT } from '#test/local/cloud-harness.ts';
 import type { Rejected } from '../../sdk/core/outbox.ts';
@@ -26,7 +26,7 @@ await pubsub.topic(eventTopic(TYPE)).createSubscription('look');
 const subscriber = new v1.SubscriberClient(
   (await pubsub.getClientConfig()) as ConstructorParameters<typeof v1.SubscriberClient>[0],
 );
-let collect = await startCollectProcess(cloud.environment);
+let collect = await startFunctionProcess('collect', { environment: cloud.environment });
 const folder = mkdtempSync(join(tmpdir(), 'tributary-sdk-'));
 after(async () => {
   await collect.kill();
@@ -64,7 +64,7 @@ test('every event lands once, though collect is killed and is away for a while',
   while (client.counts().accepted < EVENTS / 4) await new Promise((resolve) => setImmediate(resolve));
   await collect.kill();
   assert.ok((await client.flush(300)) > 0);
-  collect = await startCollectProcess(cloud.environment, port);
+  collect = await startFunctionProcess('collect', { environment: cloud.environment, port });
   assert.equal(await client.close(60_000), 0);
   const { accepted, duplicate, rejected, dropped } = client.counts();
   assert.deepEqual(

@@ -11,8 +11,8 @@ import { rawTableDefinition } from '#shared/catalog/tables.ts';
 import { parseReport } from '#shared/events/collector-report.ts';
 import { FAILED_EVENT_COLUMNS } from '#shared/events/failed-event.ts';
 import type { EventTypeId } from '#shared/platform/ids.ts';
+import { startFunctionProcess } from '#test/functions/function-process.ts';
 import { startTestCloud, TEST_PROJECT } from '#test/local/cloud-harness.ts';
-import { startCollectProcess } from './collect-process.ts';
 import { repositoryCatalog } from './test-app.ts';
 import { AUTHORIZED, leaksIn, PERSONAL, play, type Row } from './world.ts';
 
@@ -29,7 +29,7 @@ for (const topic of subscriptions) await pubsub.topic(topic).createSubscription(
 const subscriber = new v1.SubscriberClient(
   (await pubsub.getClientConfig()) as ConstructorParameters<typeof v1.SubscriberClient>[0],
 );
-const collect = await startCollectProcess(cloud.environment);
+const collect = await startFunctionProcess('collect', { environment: cloud.environment });
 after(async () => {
   await collect.kill();
   await Promise.all([subscriber.close(), pubsub.close()]);

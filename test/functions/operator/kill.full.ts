@@ -6,8 +6,8 @@ import { bundleObject } from '#shared/catalog/stored-catalog.ts';
 import { bucketName } from '#shared/platform/base/names.ts';
 import { baseResources } from '#shared/platform/base/resources.ts';
 import { serviceAccountEmail } from '#shared/platform/roles.ts';
+import { AUDIENCE, type FunctionProcess, REGION, startFunctionProcess } from '#test/functions/function-process.ts';
 import { startTestCloud, TEST_PROJECT } from '#test/local/cloud-harness.ts';
-import { AUDIENCE, type OperatorProcess, REGION, startOperator } from './operator-process.ts';
 import { repositoryCatalog } from './repository.ts';
 
 const cloud = await startTestCloud();
@@ -25,8 +25,11 @@ before(async () => {
   await createObjectStore(bucketName('state', TEST_PROJECT)).create(bundleObject(bundle.digest), bundle.text);
 });
 
+const startOperator = (): Promise<FunctionProcess> =>
+  startFunctionProcess('operator', { environment: cloud.environment });
+
 /** Applies until so many changes are made, then kills the operator; answers how many it told of. */
-async function applyAndKill(operator: OperatorProcess, changes: number): Promise<number> {
+async function applyAndKill(operator: FunctionProcess, changes: number): Promise<number> {
   let done = 0;
   const applying = requestApply({ url: operator.url, bearer }, { digest: bundle.digest, deletions: [] }, (progress) => {
     if (progress.kind !== 'done') return;
@@ -46,11 +49,11 @@ test('an operator that is killed in the middle, again and again, is followed by 
   }).length;
   let made = 0;
   for (const changes of [3, 12]) {
-    const operator = await startOperator(cloud.environment);
+    const operator = await startOperator();
     assert.equal((await catalogInForce({ url: operator.url, bearer })).digest, null);
     made += await applyAndKill(operator, changes);
   }
-  const last = await startOperator(cloud.environment);
+  const last = await startOperator();
   const operator = { url: last.url, bearer };
   const request = { digest: bundle.digest, deletions: [] };
   const report = await requestApply(operator, request, () => undefined);
@@ -59,11 +62,11 @@ test('an operator that is killed in the middle, again and again, is followed by 
   assert.ok(report.done <= total - made, `${report.done} made after ${made} of ${total}`);
   assert.equal((await requestApply(operator, request, () => undefined)).outcome, 'unchanged');
   assert.equal((await catalogInForce(operator)).digest, bundle.digest);
-  await last.kill('SIGTERM');
+  await last.end();
 });
 
 test('an operator that is told to end stops between two changes and gives its lease back', async () => {
-  const first = await startOperator(cloud.environment);
+  const first = await startOperator();
   const other = repositoryCatalog({ 'events/web/PageRequested.yaml': ['A page or file', 'Some page or file'] });
   const store = createObjectStore(bucketName('state', TEST_PROJECT));
   await store.create(bundleObject(other.bundle.digest), other.bundle.text);
@@ -73,6 +76,6 @@ test('an operator that is told to end stops between two changes and gives its le
     ({ kind }) => void (kind === 'planned' && first.child.kill('SIGTERM')),
   );
   await applying.catch(() => undefined);
-  await first.kill('SIGTERM');
+  await first.end();
   assert.equal(await store.read('catalog/apply-lease'), undefined);
 });

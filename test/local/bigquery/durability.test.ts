@@ -1,46 +1,25 @@
 // Kills the process of the cloud with work in it, and looks at what its clients find afterwards.
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { freePort } from '#test/free-port.ts';
+import { type CloudProcess, startCloudProcess } from '#test/local/cloud-process.ts';
 
-const MAIN = fileURLToPath(new URL('../../../local/main.ts', import.meta.url));
 const PROJECT = 'test-project';
 const dataDir = mkdtempSync(join(tmpdir(), 'tributary-durability-'));
 
-let child: ChildProcess;
 const port = await freePort();
 const url = `http://127.0.0.1:${port}`;
+let cloud: CloudProcess;
 
 async function start(): Promise<void> {
-  child = spawn(
-    process.execPath,
-    [MAIN, '--data', dataDir, '--port', String(port), '--project', PROJECT, '--log', 'ERROR'],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const lines = createInterface({ input: child.stdout ?? assert.fail() });
-  const [line] = (await Promise.race([
-    new Promise<string[]>((resolve) => lines.once('line', (text) => resolve([text]))),
-    new Promise<string[]>((_resolve, reject) => child.once('exit', () => reject(new Error('the cloud did not start')))),
-  ])) as [string];
-  assert.equal((JSON.parse(line) as { ready: boolean }).ready, true);
-}
-
-async function kill(): Promise<void> {
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGKILL');
-  await gone;
+  cloud = await startCloudProcess(dataDir, port, ['--project', PROJECT]);
 }
 
 after(async () => {
-  await kill();
+  await cloud.kill();
   rmSync(dataDir, { recursive: true, force: true });
 });
 
@@ -101,7 +80,7 @@ test('whatever was acknowledged is there after a kill', async () => {
     }
   })().catch(() => undefined);
   await enough.promise;
-  await kill();
+  await cloud.kill();
   await writing;
   await start();
   const found = await number('SELECT COUNT(*) FROM d.kept');
@@ -126,7 +105,7 @@ test('a copy that was interrupted is done after the restart, whenever the proces
     const inserted = await send('POST', '/jobs', { jobReference, configuration });
     assert.equal(inserted.status, 200);
     for (let turn = 0; turn < (round - 1) * 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    await kill();
+    await cloud.kill();
     await start();
     const again = await send('POST', '/jobs', { jobReference, configuration });
     assert.equal(again.status, 409);
@@ -143,7 +122,7 @@ test('a statement that may have had its effect ends with an error that asks for 
   };
   const inserted = await send('POST', '/jobs', { jobReference: { jobId: 'add_1', location: 'US' }, configuration });
   assert.equal(inserted.status, 200);
-  await kill();
+  await cloud.kill();
   await start();
   const job = await ended('add_1');
   const rows = await number('SELECT COUNT(*) FROM d.added');
@@ -159,7 +138,7 @@ test('a read that was interrupted answers after the restart', async () => {
     query: { query: 'SELECT COUNT(*) AS n FROM d.source AS a JOIN d.source AS b USING (n)', useLegacySql: false },
   };
   await send('POST', '/jobs', { jobReference: { jobId: 'read_1', location: 'US' }, configuration });
-  await kill();
+  await cloud.kill();
   await start();
   const { json } = await send('GET', '/queries/read_1?location=US&timeoutMs=60000');
   // Done before the kill: its rows were in memory only. Else it ran again.
@@ -169,7 +148,7 @@ test('a read that was interrupted answers after the restart', async () => {
 
 test('definitions and the history of jobs are there after a kill', async () => {
   const { json: before } = await send('GET', '/jobs/copy_1?location=US');
-  await kill();
+  await cloud.kill();
   await start();
   const { json: job } = await send('GET', '/jobs/copy_1?location=US');
   assert.deepEqual(job, before);

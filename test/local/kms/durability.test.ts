@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startCloudProcess } from '#test/local/host/cloud-process.ts';
+import { startRestCloud } from '#test/local/host/rest-cloud.ts';
 
 const WRITERS = 6;
 const ROUNDS = 3;
@@ -14,7 +14,7 @@ interface Sealed {
 }
 
 test('whatever was acknowledged before a kill -9 holds after it: keys open, and destruction stays scheduled', async () => {
-  const cloud = await startCloudProcess();
+  const cloud = await startRestCloud();
   const location = 'v1/projects/p/locations/l';
   await cloud.call('POST', `${location}/keyRings?keyRingId=r`, {});
   const sealed: Sealed[] = [];

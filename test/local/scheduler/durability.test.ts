@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startCloudProcess } from '#test/local/host/cloud-process.ts';
+import { startRestCloud } from '#test/local/host/rest-cloud.ts';
 import { startTargetServer } from './target-server.ts';
 
 const MINUTE_MS = 60_000;
 
 test('no scheduled time is run twice, however often the cloud is killed', async () => {
-  const cloud = await startCloudProcess();
+  const cloud = await startRestCloud();
   const target = await startTargetServer();
   const jobs = 'v1/projects/p/locations/l/jobs';
   await cloud.call('POST', jobs, {

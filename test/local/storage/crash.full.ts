@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { startCloudProcess } from './cloud-process.ts';
+import { startCloudProcess } from '#test/local/cloud-process.ts';
 
 const KIB = 1024;
 const dataDir = mkdtempSync(join(tmpdir(), 'tributary-crash-'));
@@ -83,7 +83,7 @@ test('kill -9 under load loses nothing acknowledged, leaves no half object and n
   let cloud = await startCloudProcess(dataDir);
   await createBucket(cloud.url, 'crash');
   for (const answers of [150, 400, 250]) {
-    const { created, deleted, pending } = await writeUntilKilled(cloud.url, cloud.kill, answers);
+    const { created, deleted, pending } = await writeUntilKilled(cloud.url, () => cloud.kill(), answers);
     cloud = await startCloudProcess(dataDir);
     const present = await listNames(cloud.url, 'crash');
     for (const name of created) assert.ok(present.has(name) || pending.has(name), `acknowledged, and gone: ${name}`);

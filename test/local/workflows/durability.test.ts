@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -7,32 +6,23 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { type CloudProcess, startCloudProcess } from '#test/local/cloud-process.ts';
 
-const MAIN = fileURLToPath(import.meta.resolve('#local/main.ts'));
 const LOCATION = 'projects/p/locations/l';
 
-interface Cloud {
-  readonly url: string;
-  readonly process: ChildProcess;
+/** Starts a cloud that ends with the test, should the test not end it. */
+async function startCloud(dataDir: string): Promise<CloudProcess> {
+  const cloud = await startCloudProcess(dataDir);
+  after(() => cloud.kill());
+  return cloud;
 }
 
-/** Starts a cloud in a process of its own, which the test can kill. */
-async function startCloud(dataDir: string): Promise<Cloud> {
-  const child = spawn(process.execPath, [MAIN, '--data', dataDir, '--port', '0', '--log', 'ERROR'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  after(() => child.kill('SIGKILL'));
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  return { url: (JSON.parse(line.toString()) as { url: string }).url, process: child };
-}
-
-async function kill(cloud: Cloud): Promise<void> {
-  cloud.process.kill('SIGKILL');
-  await once(cloud.process, 'exit');
-}
-
-async function call(cloud: Cloud, method: string, path: string, body?: object): Promise<Record<string, unknown>> {
+async function call(
+  cloud: CloudProcess,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<Record<string, unknown>> {
   const response = await fetch(`${cloud.url}/v1/${path}`, {
     method,
     headers: { 'content-type': 'application/json' },
@@ -127,14 +117,14 @@ test('an execution outlives kill -9: what was answered is not asked again, what 
   await Promise.all([gate.reached('/left'), gate.reached('/right')]);
   gate.open('/left');
   await untilJournalled(dataDir, 3);
-  await kill(first);
+  await first.kill();
   assert.deepEqual(gate.asked, ['/first', ...gate.asked.slice(1, 3)]);
 
   const second = await startCloud(dataDir);
   gate.open('/right');
   while (!gate.asked.some((path) => path.startsWith('/last'))) await new Promise((resolve) => setImmediate(resolve));
   const last = gate.asked.find((path) => path.startsWith('/last'))!;
-  await kill(second);
+  await second.kill();
 
   const third = await startCloud(dataDir);
   gate.open(last);
@@ -154,7 +144,7 @@ test('an execution outlives kill -9: what was answered is not asked again, what 
   assert.equal(times('/right'), 2);
   assert.equal(times(last), 2);
   assert.equal(times(last.replace('/last', '/again')), 1);
-  await kill(third);
+  await third.kill();
 });
 
 async function untilJournalled(dataDir: string, entries: number): Promise<void> {
