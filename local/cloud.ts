@@ -1,6 +1,8 @@
 /** The local cloud: puts the services, the hosts and the port together. */
 import { mkdirSync } from 'node:fs';
 import { openWarehouse } from '#lib/googlesql/engine/open-warehouse.ts';
+import type { CallRemote } from '#lib/googlesql/engine/remote/remote-call.ts';
+import { createConnections } from './bigquery-connection/connections.ts';
 import { createBigQuery, warehouseOptions } from './bigquery/bigquery.ts';
 import { ensureCertificate } from './host/certificate.ts';
 import { controlRoutes } from './host/control.ts';
@@ -64,16 +66,20 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     outbound: createOutbound(url),
   };
 
+  const connections = createConnections(context);
+  // Statements run once everything is put together.
+  const callRemote: CallRemote = (call, signal) => bigQuery.callRemote(call, signal);
   const [certificate, identity, warehouse] = await Promise.all([
     ensureCertificate(options.dataDir),
     createIdentity(context, options.projectId),
-    openWarehouse(warehouseOptions(context, options.projectId)),
+    openWarehouse({ ...warehouseOptions(context, options.projectId), callRemote }),
   ]);
-  const bigQuery = createBigQuery(context, options.projectId, warehouse);
+  const bigQuery = createBigQuery(context, options.projectId, { warehouse, accountOf: connections.accountOf });
   const services: CloudService[] = [
     identity,
     createKms(context),
     createScheduler(context),
+    connections,
     // Before Pub/Sub, so that what it delivers to is there from its start to its end.
     bigQuery,
     createPubSub(context, options.bigQuerySink ?? bigQuery.sink),

@@ -1,7 +1,9 @@
 /** BigQuery: the REST API over the SQL engine, with a history of jobs of its own. */
 import { join } from 'node:path';
 import type { Warehouse, WarehouseOptions } from '#lib/googlesql/engine/warehouse.ts';
+import type { CallRemote } from '#lib/googlesql/engine/remote/remote-call.ts';
 import type { CloudContext, CloudService } from '../host/service.ts';
+import { createIdentityTokens } from '../primitives/identity-tokens.ts';
 import { openStore, type Store } from '../primitives/store.ts';
 import type { BigQuerySink } from '../pubsub/bigquery-sink.ts';
 import { datasetRoutes } from './datasets/datasets.ts';
@@ -18,6 +20,7 @@ import { createLoadWork } from './loads/load-work.ts';
 import { createStaging, STAGING_TABLE } from './loads/staging.ts';
 import { uploadRoutes } from './loads/uploads.ts';
 import { projectRoutes } from './projects.ts';
+import { createRemoteFunctions, type RemoteParts } from './remote/remote-functions.ts';
 import { routineRoutes } from './routines/routines.ts';
 import { createSink } from './sink.ts';
 import { POLICY_TABLE, policyRoutes } from './tables/iam-policies.ts';
@@ -28,6 +31,8 @@ import { tableRoutes } from './tables/tables.ts';
 export interface BigQuery extends CloudService {
   /** Where BigQuery subscriptions write to. */
   readonly sink: BigQuerySink;
+  /** Calls the endpoints of remote functions, for the warehouse. */
+  readonly callRemote: CallRemote;
 }
 
 /** How the warehouse of this service is to be opened. */
@@ -44,8 +49,15 @@ export function warehouseOptions(context: CloudContext, projectId: string): Ware
   };
 }
 
-/** @param warehouse opened with `warehouseOptions`; closed by `stop` */
-export function createBigQuery(context: CloudContext, projectId: string, warehouse: Warehouse): BigQuery {
+/**
+ * @param warehouse opened with `warehouseOptions`; closed by `stop`
+ * @param accountOf the service account of a connection
+ */
+export function createBigQuery(
+  context: CloudContext,
+  projectId: string,
+  { warehouse, accountOf }: { readonly warehouse: Warehouse; readonly accountOf: RemoteParts['accountOf'] },
+): BigQuery {
   const { clock, log } = context;
   const store = openStore(join(context.dataDir, 'bigquery', 'jobs.db'), [JOB_TABLE, POLICY_TABLE, STAGING_TABLE]);
   const parts = createParts(context, projectId, { warehouse, store });
@@ -53,6 +65,12 @@ export function createBigQuery(context: CloudContext, projectId: string, warehou
   const pruning = createPruning(parts.store, context);
   return {
     sink: createSink(warehouse),
+    callRemote: createRemoteFunctions({
+      outbound: context.outbound,
+      tokens: createIdentityTokens(context.outbound, clock),
+      accountOf,
+      access: parts.access,
+    }),
     rest: [
       ...projectRoutes(projectId),
       ...queryRoutes(parts),
@@ -64,7 +82,7 @@ export function createBigQuery(context: CloudContext, projectId: string, warehou
       ...rowAccessPolicyRoutes(warehouse),
       ...tableDataRoutes({ warehouse, anonymous, clock }),
       ...tableRoutes({ warehouse, anonymous }),
-      ...routineRoutes(warehouse),
+      ...routineRoutes(warehouse, accountOf),
       ...datasetRoutes(warehouse),
     ],
     async start() {
@@ -89,6 +107,7 @@ function createParts(
   projectId: string,
   { warehouse, store }: { readonly warehouse: Warehouse; readonly store: Store },
 ): Parts {
+  const owner = `owner@${projectId}.iam.gserviceaccount.com`;
   const jobs = createJobStore(store);
   const staging = createStaging(warehouse, store);
   return {
@@ -99,7 +118,8 @@ function createParts(
     runner: new JobRunner({ store: jobs, warehouse, clock, log }),
     anonymous: createAnonymousTables(clock, (resultId) => void warehouse.dropResult(resultId)),
     loads: createLoadWork({ warehouse, staging, outbound }),
-    userEmail: `owner@${projectId}.iam.gserviceaccount.com`,
+    access: { warehouse, store, owner },
+    owner,
   };
 }
 

@@ -2,11 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CloudContext, CloudService } from '../host/service.ts';
+import { newAccessToken } from '../primitives/caller.ts';
 import { openStore } from '../primitives/store.ts';
 import { metadataServerRoutes } from './metadata-server.ts';
 import { ensureOwnerCredentials, SERVICE_ACCOUNT_TABLES, serviceAccountRoutes } from './service-accounts.ts';
 import { ensureSigningKey, SIGNING_KEY_TABLE, type SigningKey } from './signing-keys.ts';
-import { newAccessToken, tokenRoutes } from './tokens.ts';
+import { tokenRoutes } from './tokens.ts';
 
 export interface Identity extends CloudService {
   /** Credentials of the owner of the project, for the environment of clients. */

@@ -1,8 +1,8 @@
 /** Access and identity tokens: the token endpoints, IAM credentials, and the public keys that verify them. */
-import { randomBytes } from 'node:crypto';
 import { decodeJwt, importSPKI, jwtVerify, SignJWT } from 'jose';
 import type { RestReply, RestRequest, RestRoute } from '../host/service.ts';
 import type { CloudClock } from '../primitives/clock.ts';
+import { newAccessToken } from '../primitives/caller.ts';
 import { ApiError } from '../primitives/errors.ts';
 import type { Store } from '../primitives/store.ts';
 import { publicKeysOf, uniqueId } from './service-accounts.ts';
@@ -56,7 +56,7 @@ export function tokenRoutes(parts: TokenParts): RestRoute[] {
     publish('/oauth2/v3/certs', 'oauth2.jwks', { keys: [googleKey.publicJwk] }),
     publish('/iap/verify/public_key', 'iap.publicKeys', { [iapKey.id]: iapKey.publicPem }),
     publish('/iap/verify/public_key-jwk', 'iap.jwks', { keys: [iapKey.publicJwk] }),
-    credentials('generateAccessToken', () => Promise.resolve(generatedAccessToken(parts))),
+    credentials('generateAccessToken', (request) => Promise.resolve(generatedAccessToken(parts, request))),
     credentials('generateIdToken', async (request) => {
       const audience = (await request.json())['audience'];
       if (typeof audience !== 'string' || audience === '') {
@@ -78,18 +78,14 @@ function credentials(verb: string, handle: (request: RestRequest) => Promise<obj
   };
 }
 
-function generatedAccessToken(parts: TokenParts): object {
+function generatedAccessToken(parts: TokenParts, { params }: RestRequest): object {
   const expireTime = new Date(parts.clock.now() + ACCESS_TOKEN_SECONDS * 1000).toISOString();
-  return { accessToken: newAccessToken(), expireTime };
+  return { accessToken: newAccessToken(params['email']), expireTime };
 }
 
-/** Access tokens are not checked anywhere (any bearer is the project's owner), so nothing needs to be remembered. */
-export function newAccessToken(): string {
-  return `ya29.local-${randomBytes(24).toString('base64url')}`;
-}
-
-export function accessTokenReply(): object {
-  return { access_token: newAccessToken(), expires_in: ACCESS_TOKEN_SECONDS, token_type: 'Bearer' };
+/** @param email the account whose token it is; without one, the owner's */
+export function accessTokenReply(email?: string): object {
+  return { access_token: newAccessToken(email), expires_in: ACCESS_TOKEN_SECONDS, token_type: 'Bearer' };
 }
 
 /** Source: https://developers.google.com/identity/protocols/oauth2/service-account#httprest */
@@ -99,7 +95,7 @@ async function exchange(parts: TokenParts, request: RestRequest): Promise<RestRe
   const assertion = form.get('assertion') ?? '';
   try {
     const { target_audience: audience, iss: email = '' } = decodeJwt(assertion);
-    if (typeof audience !== 'string') return { json: accessTokenReply() };
+    if (typeof audience !== 'string') return { json: accessTokenReply(email) };
     await verifyAssertion(parts.store, assertion, email);
     return { json: { id_token: await signIdToken(parts, email, audience) } };
   } catch {

@@ -43,6 +43,8 @@ export interface JobRequest {
   /** The id that the client chose. */
   readonly jobId?: string;
   readonly location?: string;
+  /** E-mail address of whoever asks, when the request's token says. */
+  readonly user?: string;
 }
 
 /**

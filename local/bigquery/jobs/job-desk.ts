@@ -2,9 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '#lib/googlesql/engine/definitions.ts';
 import type { Warehouse } from '#lib/googlesql/engine/warehouse.ts';
+import type { RestRequest } from '../../host/service.ts';
+import { callerOf } from '../../primitives/caller.ts';
 import type { CloudClock } from '../../primitives/clock.ts';
 import { canonicalLocation } from '../datasets/dataset-resource.ts';
 import { bigQueryError, engineError } from '../errors.ts';
+import { type AccessParts, refusedRoutine } from '../remote/invoke-access.ts';
 import type { LoadWork } from '../loads/load-work.ts';
 import { type AnonymousTables, anonymousTable } from './anonymous-tables.ts';
 import { workOnCopy } from './copy-work.ts';
@@ -24,13 +27,21 @@ export interface JobDeskParts {
   readonly anonymous: AnonymousTables;
   readonly clock: CloudClock;
   readonly loads: LoadWork;
-  /** Whoever calls: requests are not authenticated. */
-  readonly userEmail: string;
+  /** What decides who may call remote functions. */
+  readonly access: AccessParts;
+  /** Whose job it is when the request's token does not say. */
+  readonly owner: string;
+}
+
+/** What is asked, as asked by whom the token of the HTTP request names. */
+export function byCaller(request: JobRequest, { headers }: Pick<RestRequest, 'headers'>): JobRequest {
+  const user = callerOf(headers);
+  return user === undefined ? request : { ...request, user };
 }
 
 /** A new job that nobody has recorded yet. */
 export async function draftJob(
-  { warehouse, clock, userEmail }: Pick<JobDeskParts, 'warehouse' | 'clock' | 'userEmail'>,
+  { warehouse, clock, owner }: Pick<JobDeskParts, 'warehouse' | 'clock' | 'owner'>,
   projectId: string,
   request: JobRequest,
 ): Promise<JobRecord> {
@@ -38,7 +49,7 @@ export async function draftJob(
   const ref = { projectId, location, jobId: request.jobId ?? `job_${randomUUID().replaceAll('-', '')}` };
   return {
     ref,
-    userEmail,
+    userEmail: request.user ?? owner,
     configuration: filledIn(request.plan, ref),
     state: 'PENDING',
     createdMs: clock.now(),
@@ -68,6 +79,8 @@ export async function dryRunJob(parts: JobDeskParts, projectId: string, request:
   const { plan } = request;
   if (plan.kind !== 'query') throw bigQueryError('invalid', 'Dry run is supported for query jobs only.');
   const draft = await draftJob(parts, projectId, request);
+  const refused = await refusedRoutine(parts.access, draft.userEmail, plan.query.run);
+  if (refused !== undefined) throw engineError(refused);
   const outcome = await parts.warehouse.run({ ...plan.query.run, queryId: `dry run ${randomUUID()}`, dryRun: true });
   if (outcome.kind === 'failed') throw engineError(outcome.error);
   return { ...draft, state: 'DONE', statistics: dryRunStatistics(outcome.value) };

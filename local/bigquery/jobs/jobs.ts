@@ -9,7 +9,7 @@ import { etagOf } from '../wire/etag.ts';
 import { isObject } from '../../primitives/json-object.ts';
 import { apiMethod, integerParameter, pathParameter, textParameter } from '../wire/routes.ts';
 import { decodeJob } from './job-configuration.ts';
-import { draftJob, dryRunJob, type JobDeskParts, openJob, requireJob } from './job-desk.ts';
+import { byCaller, draftJob, dryRunJob, type JobDeskParts, openJob, requireJob } from './job-desk.ts';
 import type { JobRecord, JobState } from './job-record.ts';
 import { jobListItem, jobResource } from './job-resource.ts';
 
@@ -18,7 +18,7 @@ export function jobRoutes(parts: JobDeskParts): RestRoute[] {
   return [
     apiMethod('GET /projects/{projectId}/jobs', 'jobs.list', (request) => list(parts, request)),
     apiMethod('POST /projects/{projectId}/jobs', 'jobs.insert', async (request) => ({
-      json: await insert(parts, pathParameter(request, 'projectId'), await request.json()),
+      json: await insert(parts, request, await request.json()),
     })),
     apiMethod(`GET ${one}`, 'jobs.get', async (request) => ({
       json: jobResource(await parts.runner.wait(jobOf(parts, request), 0)),
@@ -28,11 +28,12 @@ export function jobRoutes(parts: JobDeskParts): RestRoute[] {
   ].flat();
 }
 
-async function insert(parts: JobDeskParts, projectId: string, body: JsonObject): Promise<JsonObject> {
+async function insert(parts: JobDeskParts, asked: RestRequest, body: JsonObject): Promise<JsonObject> {
+  const projectId = pathParameter(asked, 'projectId');
   const { jobReference } = body;
   const inBody = isObject(jobReference) ? jobReference['projectId'] : undefined;
   agree(projectId, typeof inBody === 'string' ? inBody : undefined, 'projectId');
-  const request = decodeJob(body, projectId);
+  const request = byCaller(decodeJob(body, projectId), asked);
   if (request.plan.dryRun) return withoutId(await dryRunJob(parts, projectId, request));
   if (request.plan.kind === 'load' && request.plan.load.sourceUris.length === 0) {
     throw bigQueryError('required', 'Load configuration must specify at least one source URI');

@@ -10,7 +10,7 @@ import { bool, decodeBody, int32, int64, message, oneOf, text } from '../wire/pr
 import { apiMethod, pathParameter } from '../wire/routes.ts';
 import { rowsReply } from '../wire/row-pages.ts';
 import { readConfiguration } from './job-configuration.ts';
-import { draftJob, dryRunJob, type JobDeskParts, openJob } from './job-desk.ts';
+import { byCaller, draftJob, dryRunJob, type JobDeskParts, openJob } from './job-desk.ts';
 import type { JobRecord } from './job-record.ts';
 import { SHARED_QUERY_FIELDS } from './query-configuration.ts';
 import { finishedQuery, type RowWindow, waitMs } from './query-results.ts';
@@ -45,7 +45,7 @@ async function query(parts: JobDeskParts, request: RestRequest): Promise<RestRep
   const plan = readConfiguration(configurationOf(json), projectId);
   const window = windowOf(body);
   checkRequestId(body);
-  const asked = { plan, ...(body.location === undefined ? {} : { location: body.location }) };
+  const asked = byCaller({ plan, ...(body.location === undefined ? {} : { location: body.location }) }, request);
   if (plan.dryRun) return { json: dryRunReply(await dryRunJob(parts, projectId, asked)) };
 
   const repeated = repeatedRequest(parts, projectId, body, json);

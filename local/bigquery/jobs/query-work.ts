@@ -5,6 +5,7 @@ import type { ChildStatement, RunResult, StatementResult } from '#lib/googlesql/
 import type { Warehouse } from '#lib/googlesql/engine/warehouse.ts';
 import type { CloudClock } from '../../primitives/clock.ts';
 import type { ErrorProto } from '../errors.ts';
+import { type AccessParts, refusedRoutine } from '../remote/invoke-access.ts';
 import { type AnonymousTables, anonymousTable } from './anonymous-tables.ts';
 import { jobName, type JobRecord, type RowsPlace } from './job-record.ts';
 import type { QueryPlan } from './query-configuration.ts';
@@ -15,6 +16,7 @@ export interface QueryWorkParts {
   readonly warehouse: Warehouse;
   readonly anonymous: AnonymousTables;
   readonly clock: CloudClock;
+  readonly access: AccessParts;
 }
 
 /** Runs the statement of a job to its end. `timeoutMs` is the job's own limit. */
@@ -26,6 +28,8 @@ export async function workOnQuery(
 ): Promise<WorkResult> {
   const tooExpensive = await checkBill(parts.warehouse, job, plan);
   if (tooExpensive !== undefined) return { kind: 'failed', error: tooExpensive };
+  const refused = await refusedRoutine(parts.access, job.userEmail, plan.run);
+  if (refused !== undefined) return { kind: 'failed', error: queryError(refused) };
   const limitMs = Math.min(timeoutMs ?? Infinity, plan.run.timeoutMs ?? Infinity);
   const outcome = await parts.warehouse.run({
     ...plan.run,

@@ -2,23 +2,32 @@
 import type { RoutineDefinition } from '#lib/googlesql/engine/definitions.ts';
 import type { Warehouse } from '#lib/googlesql/engine/warehouse.ts';
 import type { RestReply, RestRequest, RestRoute } from '../../host/service.ts';
-import { invalid, valueOf } from '../errors.ts';
+import { bigQueryError, invalid, valueOf } from '../errors.ts';
 import { checkRoutineId, datasetOf, routineOf } from '../names.ts';
 import { listPage } from '../wire/lists.ts';
 import { replaceUntilCurrent } from '../wire/replace.ts';
 import { apiMethod, textParameter } from '../wire/routes.ts';
-import { decodeRoutine, routineEtag, routineListItem, routineResource, routineSpec } from './routine-resource.ts';
+import { connectionName } from '../remote/remote-functions.ts';
+import {
+  decodeRoutine,
+  type RoutineBody,
+  routineEtag,
+  routineListItem,
+  routineResource,
+  routineSpec,
+} from './routine-resource.ts';
 
-export function routineRoutes(warehouse: Warehouse): RestRoute[] {
+/** @param accountOf the service account of a connection, undefined when there is none of that name */
+export function routineRoutes(warehouse: Warehouse, accountOf: AccountOf): RestRoute[] {
   const all = '/projects/{projectId}/datasets/{datasetId}/routines';
   const one = `${all}/{routineId}`;
   return [
     apiMethod(`GET ${all}`, 'routines.list', (request) => list(warehouse, request)),
-    apiMethod(`POST ${all}`, 'routines.insert', (request) => insert(warehouse, request)),
+    apiMethod(`POST ${all}`, 'routines.insert', (request) => insert(warehouse, accountOf, request)),
     apiMethod(`GET ${one}`, 'routines.get', async (request) => ({
       json: routineResource(valueOf(await warehouse.routines.get(routineOf(request)))),
     })),
-    apiMethod(`PUT ${one}`, 'routines.update', (request) => update(warehouse, request)),
+    apiMethod(`PUT ${one}`, 'routines.update', (request) => update(warehouse, accountOf, request)),
     apiMethod(`DELETE ${one}`, 'routines.delete', async (request) => {
       valueOf(await warehouse.routines.delete(routineOf(request)));
       return { status: 204 };
@@ -37,17 +46,29 @@ async function list(warehouse: Warehouse, request: RestRequest): Promise<RestRep
   return { json: { ...paging, ...(items.length === 0 ? {} : { routines: items.map(routineListItem) }) } };
 }
 
-async function insert(warehouse: Warehouse, request: RestRequest): Promise<RestReply> {
+type AccountOf = (connection: string) => string | undefined;
+
+/** @throws ApiError also when there is no connection of that name */
+async function decoded(accountOf: AccountOf, request: RestRequest): Promise<RoutineBody> {
   const body = decodeRoutine(await request.json());
+  const connection = body.remoteFunctionOptions?.connection;
+  if (connection !== undefined && accountOf(connection) === undefined) {
+    throw bigQueryError('notFound', `Not found: Connection ${connectionName(connection)}`);
+  }
+  return body;
+}
+
+async function insert(warehouse: Warehouse, accountOf: AccountOf, request: RestRequest): Promise<RestReply> {
+  const body = await decoded(accountOf, request);
   const routineId = body.routineReference?.routineId ?? '';
   checkRoutineId(routineId);
   const ref = { ...datasetOf(request), routineId };
   return { json: routineResource(valueOf(await warehouse.routines.create(routineSpec(ref, body)))) };
 }
 
-async function update(warehouse: Warehouse, request: RestRequest): Promise<RestReply> {
+async function update(warehouse: Warehouse, accountOf: AccountOf, request: RestRequest): Promise<RestReply> {
   const ref = routineOf(request);
-  const body = decodeRoutine(await request.json());
+  const body = await decoded(accountOf, request);
   const changed = await replaceUntilCurrent(request, {
     read: () => warehouse.routines.get(ref),
     etag: routineEtag,

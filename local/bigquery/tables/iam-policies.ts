@@ -1,6 +1,6 @@
-/** IAM policies of tables and routines: stored and given back; nobody is refused anything by them. */
+/** IAM policies of tables and routines: stored and given back; only calls of remote functions are refused by them. */
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '#lib/googlesql/engine/definitions.ts';
+import type { JsonObject, RoutineDefinition } from '#lib/googlesql/engine/definitions.ts';
 import type { Warehouse } from '#lib/googlesql/engine/warehouse.ts';
 import { z } from 'zod';
 import type { RestReply, RestRequest, RestRoute } from '../../host/service.ts';
@@ -40,13 +40,17 @@ export function policyRoutes({ warehouse, store }: PolicyParts): RestRoute[] {
     return policyKey('table', tableName(found.ref), found.createdMs);
   };
   const routine = async (request: RestRequest): Promise<string> => {
-    const found = valueOf(await warehouse.routines.get(routineOf(request)));
-    return policyKey('routine', routineName(found.ref), found.createdMs);
+    return routinePolicyKey(valueOf(await warehouse.routines.get(routineOf(request))));
   };
   return [
     ...verbs(`${dataset}/tables/{tableId}`, 'tables', table, store),
     ...verbs(`${dataset}/routines/{routineId}`, 'routines', routine, store),
   ];
+}
+
+/** Under what the policy of a routine is kept. */
+export function routinePolicyKey({ ref, createdMs }: Pick<RoutineDefinition, 'ref' | 'createdMs'>): string {
+  return policyKey('routine', routineName(ref), createdMs);
 }
 
 /** A table that is made anew does not inherit the policy of the one before. */
@@ -76,7 +80,8 @@ function verbs(
   ].flat();
 }
 
-function readPolicy(store: Store, key: string): JsonObject {
+/** The policy as it was set; an empty one when nobody has. */
+export function readPolicy(store: Store, key: string): JsonObject {
   const row = store.get<{ policy: string }>('SELECT policy FROM policies WHERE resource = ?', key);
   return row === undefined ? { etag: EMPTY_ETAG } : (JSON.parse(row.policy) as JsonObject);
 }

@@ -8,7 +8,7 @@ import type { BigQuerySink } from '../bigquery-sink.ts';
 import { BigQueryDelivery } from '../delivery/bigquery-delivery.ts';
 import { deadLetterMessage } from '../delivery/dead-letters.ts';
 import { PushDelivery } from '../delivery/push-delivery.ts';
-import { createPushTokens } from '../delivery/push-tokens.ts';
+import { createIdentityTokens } from '../../primitives/identity-tokens.ts';
 import { Turns } from '../delivery/turns.ts';
 import { syncFolder } from '../log/sync-folder.ts';
 import { RecentBudget } from '../log/recent-batches.ts';
@@ -46,7 +46,7 @@ export class Broker {
   readonly #progress: ProgressStore;
   readonly #budget = new RecentBudget(RECENT_BYTES);
   readonly #turns = new Turns(MAX_APPENDS);
-  readonly #tokens: ReturnType<typeof createPushTokens>;
+  readonly #tokens: ReturnType<typeof createIdentityTokens>;
   readonly #topics = new Map<string, TopicRuntime>();
   /** By number; also of deleted topics that subscriptions still read. */
   readonly #logs = new Map<number, TopicRuntime>();
@@ -66,7 +66,7 @@ export class Broker {
     };
     this.#registry = new Registry(this.#stores.strict);
     this.#progress = new ProgressStore(this.#stores, (owners) => this.#releaseFor(owners));
-    this.#tokens = createPushTokens(context.outbound, context.clock);
+    this.#tokens = createIdentityTokens(context.outbound, context.clock);
     this.#lastLeaseId = this.#registry.newBoot() * LEASES_PER_BOOT;
     this.#open();
   }

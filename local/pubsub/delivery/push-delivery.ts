@@ -4,7 +4,7 @@ import type { Delivery, Holder } from '../backlog/lease.ts';
 import type { Consumer, SubscriptionRuntime } from '../broker/subscription-runtime.ts';
 import type { PushConfig } from '../resources.ts';
 import { pushRequest } from './push-request.ts';
-import type { PushTokens } from './push-tokens.ts';
+import type { IdentityTokens } from '../../primitives/identity-tokens.ts';
 
 /** Answers that acknowledge. Source: https://cloud.google.com/pubsub/docs/push#receive_push */
 const ACKNOWLEDGED: ReadonlySet<number> = new Set([102, 200, 201, 202, 204]);
@@ -14,7 +14,7 @@ const MAX_REPLY_BYTES = 1024 * 1024;
 
 export interface PushParts {
   readonly outbound: Outbound;
-  readonly tokens: PushTokens;
+  readonly tokens: IdentityTokens;
 }
 
 export class PushDelivery implements Consumer, Holder {

@@ -5,6 +5,7 @@ import { bigQueryClient } from '#test/local/bigquery/client.ts';
 import { startTestCloud, TEST_PROJECT } from '#test/local/cloud-harness.ts';
 
 const cloud = await startTestCloud();
+const { GoogleAuth } = await import('google-auth-library');
 const bigquery = await bigQueryClient();
 const [dataset] = await bigquery.createDataset('d');
 
@@ -80,6 +81,11 @@ test('a remote function keeps its endpoint and its connection', async () => {
     maxBatchingRows: '50',
     userDefinedContext: { purpose: 'support' },
   };
+  await new GoogleAuth().request({
+    url: `https://bigqueryconnection.googleapis.com/v1/projects/${TEST_PROJECT}/locations/us/connections?connectionId=reveal`,
+    method: 'POST',
+    data: { cloudResource: {} },
+  });
   const [routine] = await dataset.createRoutine('remote', {
     routineType: 'SCALAR_FUNCTION',
     ...(PLUS_ONE.arguments === undefined ? {} : { arguments: PLUS_ONE.arguments }),

@@ -1,18 +1,18 @@
-/** Identity tokens for push requests, from IAM credentials, kept while they are good. */
-import type { CloudClock } from '../../primitives/clock.ts';
-import type { Outbound } from '../../primitives/outbound.ts';
+/** Identity tokens of service accounts for requests that services make, from IAM credentials, kept while they are good. */
+import type { CloudClock } from './clock.ts';
+import type { Outbound } from './outbound.ts';
 
 /** Google's tokens live an hour; a kept one is renewed well before. */
 const KEEP_MS = 45 * 60_000;
 const TIMEOUT_MS = 10_000;
 const MAX_REPLY_BYTES = 64 * 1024;
 
-export interface PushTokens {
+export interface IdentityTokens {
   /** Undefined when none could be had. */
   get(account: string, audience: string): Promise<string | undefined>;
 }
 
-export function createPushTokens(outbound: Outbound, clock: CloudClock): PushTokens {
+export function createIdentityTokens(outbound: Outbound, clock: CloudClock): IdentityTokens {
   const kept = new Map<string, { readonly token: string; readonly untilMs: number }>();
   return {
     async get(account, audience) {
