@@ -65,7 +65,7 @@ function countsPeople(
 ): boolean {
   const from = endpointOf(endpoint);
   const isSubject = from?.columns.find(({ name }) => name === column)?.semantic === SUBJECT;
-  if (flow === 'aggregated' && isSubject) return COUNTS_DISTINCT.test(query);
+  if (flow === 'counted' && isSubject) return COUNTS_DISTINCT.test(query);
   const other = from?.privacy?.anonymous;
   return flow === 'identity' && other !== undefined && other.people === column && other.k >= k;
 }

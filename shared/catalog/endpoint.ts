@@ -73,9 +73,10 @@ export interface ColumnSource {
   readonly field?: string | undefined;
   /**
    * `influence`: it decides which values there are, by filter, join, group or condition, and is not in them. `opened`: what
-   * was sealed in it is there in clear.
+   * was sealed in it is there in clear. Of the values of many rows: `aggregated` shows some as they are (MAX, ARRAY_AGG), `combined`
+   * shows one only where it is alone (SUM, AVG), `counted` shows none (COUNT).
    */
-  readonly flow: 'identity' | 'transformed' | 'aggregated' | 'masked' | 'opened' | 'influence';
+  readonly flow: 'identity' | 'transformed' | 'aggregated' | 'combined' | 'counted' | 'masked' | 'opened' | 'influence';
 }
 
 /** When the people who wait for an endpoint expect it. */

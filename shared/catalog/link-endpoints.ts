@@ -221,7 +221,7 @@ function taintProblems(
 ): readonly Problem[] {
   const columnOf = (id: EndpointId, name: string): Column | undefined =>
     known.get(id)?.columns.find((column) => column.name === name);
-  return taintsOf(endpoint.columns, endpoint.lineage, columnOf, platform).map(({ column, from, semantic }) => {
+  return taintsOf(endpoint, columnOf, platform).map(({ column, from, semantic }) => {
     const origin = [from.endpoint, from.column, ...(from.field === undefined ? [] : [from.field])].join('.');
     const place = source.placeOfKey(['columns', column]);
     if (semantic === undefined)

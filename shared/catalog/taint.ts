@@ -1,7 +1,7 @@
 // Owns the rule that what says who somebody is reaches no endpoint that does not say so.
 import type { EndpointId } from '../platform/ids.ts';
 import type { Column } from './column.ts';
-import type { ColumnLineage, ColumnSource } from './endpoint.ts';
+import type { ColumnSource, SqlEndpoint } from './endpoint.ts';
 import type { Platform } from './platform.ts';
 
 /** A column into which something strict flows without its declaration saying so. */
@@ -12,13 +12,9 @@ export interface Taint {
   readonly semantic: string | undefined;
 }
 
-/** Types that no name, address or key survives in once many rows are counted or summed into them. */
-const NUMBERS: ReadonlySet<string> = new Set(['INT64', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC', 'BOOL']);
-
 /** Every strict value that flows into a column which is not declared to be strict. */
 export function taintsOf(
-  columns: readonly Column[],
-  lineage: readonly ColumnLineage[],
+  { columns, lineage, privacy }: Pick<SqlEndpoint, 'columns' | 'lineage' | 'privacy'>,
   columnOf: (endpoint: EndpointId, column: string) => Column | undefined,
   platform: Platform,
 ): readonly Taint[] {
@@ -28,11 +24,11 @@ export function taintsOf(
     const own = columns.find((column) => column.name === name);
     if (own === undefined || isStrict(own)) return [];
     return from.flatMap((source): readonly Taint[] => {
-      if (source.flow === 'influence' || source.flow === 'masked') return [];
+      if (!carriesValue(source, privacy?.anonymous !== undefined)) return [];
       const column = columnOf(source.endpoint, source.column);
       const parts = column === undefined ? [] : partsOf(column, source.field);
       if (parts.length === 0) return [{ column: name, from: source, semantic: undefined }];
-      const strict = parts.find((part) => isStrict(part) && carriesValue(source, part, own));
+      const strict = parts.find(isStrict);
       return strict === undefined ? [] : [{ column: name, from: source, semantic: strict.semantic }];
     });
   });
@@ -57,7 +53,22 @@ function belowOf({ fields = [] }: Column): readonly Column[] {
   return fields.flatMap((field) => [field, ...belowOf(field)]);
 }
 
-/** Whether the value itself may be in the column: not when it is counted into a number, and was no number before. */
-function carriesValue({ flow }: ColumnSource, origin: Column, into: Column): boolean {
-  return flow !== 'aggregated' || into.repeated || !NUMBERS.has(into.type) || NUMBERS.has(origin.type);
+/**
+ * Whether a value may show in the column. A sum or an average over one person is that person's value, so they show it too; only
+ * where each row is promised to stand for many, and every partition is audited for it, nobody is alone in one.
+ */
+export function carriesValue({ flow }: Pick<ColumnSource, 'flow'>, anonymous: boolean): boolean {
+  switch (flow) {
+    case 'influence':
+    case 'masked':
+    case 'counted':
+      return false;
+    case 'combined':
+      return !anonymous;
+    case 'identity':
+    case 'transformed':
+    case 'aggregated':
+    case 'opened':
+      return true;
+  }
 }

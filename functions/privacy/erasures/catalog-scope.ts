@@ -1,15 +1,14 @@
 // Owns what the catalog says about where a person may be: every table with what its columns hold, or come from.
 import { type Catalog, endpointsOf, eventTypesOf } from '#shared/catalog/catalog.ts';
 import type { Column } from '#shared/catalog/column.ts';
-import type { ColumnLineage, ColumnSource, Endpoint, SqlEndpoint } from '#shared/catalog/endpoint.ts';
-import { ENVELOPE_SEMANTICS, envelopeSemantic } from '#shared/catalog/envelope-semantics.ts';
+import type { Endpoint, SqlEndpoint } from '#shared/catalog/endpoint.ts';
+import { envelopeSemantic } from '#shared/catalog/envelope-semantics.ts';
 import { rawColumns } from '#shared/catalog/event-columns.ts';
 import type { EventType } from '#shared/catalog/event-type.ts';
 import { rawTable } from '#shared/catalog/names.ts';
-import type { Platform } from '#shared/catalog/platform.ts';
 import { FAILED_EVENT_COLUMNS } from '#shared/events/failed-event.ts';
-import { opensValues } from '#shared/privacy/erasure/opens-values.ts';
-import type { ColumnContent, ScopeColumn, ScopeEndpoint, SourceFlow } from '#shared/privacy/erasure/scope-plan.ts';
+import { durationOf, exceeds } from '#shared/platform/duration.ts';
+import type { ColumnContent, ScopeColumn, ScopeEndpoint } from '#shared/privacy/erasure/scope-plan.ts';
 
 /** Every table that may hold something of a person: raw events, what failed, and all endpoints. */
 export function scopeOf(catalog: Catalog): readonly ScopeEndpoint[] {
@@ -33,7 +32,11 @@ function rawScope(eventType: EventType, { platform }: Catalog): ScopeEndpoint {
 
 function endpointScope(endpoint: Endpoint, catalog: Catalog): ScopeEndpoint {
   if (endpoint.kind === 'sql')
-    return { ...table(endpoint.id, derivedColumns(endpoint, catalog)), ...declaredOf(endpoint) };
+    return {
+      ...table(endpoint.id, derivedColumns(endpoint)),
+      ...declaredOf(endpoint),
+      recomputable: isRecomputable(endpoint, catalog),
+    };
   const eventType = catalog.eventTypes[endpoint.eventType];
   return table(
     endpoint.id,
@@ -41,13 +44,26 @@ function endpointScope(endpoint: Endpoint, catalog: Catalog): ScopeEndpoint {
   );
 }
 
-function declaredOf({ privacy }: SqlEndpoint): Pick<ScopeEndpoint, 'exempt' | 'recipients'> {
+function declaredOf({ privacy }: SqlEndpoint): Pick<ScopeEndpoint, 'exempt' | 'recipients' | 'anonymous'> {
   if (privacy === undefined) return {};
+  const { exempt, anonymous } = privacy;
   const recipients = Object.keys(privacy.recipients).sort();
-  return { recipients, ...(privacy.exempt === undefined ? {} : { exempt: privacy.exempt }) };
+  return { recipients, anonymous: anonymous !== undefined, ...(exempt === undefined ? {} : { exempt }) };
 }
 
-/** Running a pipeline again is not offered to erasures yet, so what only that could clean blocks them. */
+/**
+ * Whether every partition that is kept can be made again: nothing that it is made of is deleted before it. Of `latest` there is always
+ * one, and what it reads of itself is kept as long as it is.
+ */
+function isRecomputable({ id, retention, inputs }: SqlEndpoint, { endpoints }: Catalog): boolean {
+  return inputs.every(({ endpoint, window }) => {
+    const input = endpoints[endpoint];
+    if (endpoint === id || window.kind === 'latest') return true;
+    return input !== undefined && !exceeds(durationOf(retention), durationOf(input.retention));
+  });
+}
+
+/** Event tables and the platform's own: nothing in them is ever opened, so there is nothing to make again. */
 function table(id: string, columns: readonly ScopeColumn[]): ScopeEndpoint {
   return { id, columns, recomputable: false, external: false };
 }
@@ -76,28 +92,9 @@ function holdsPseudonym(column: string, eventType: EventType | undefined): boole
 }
 
 /** Columns of a query with what they come from; a column that the analysis says nothing of comes from nobody knows where. */
-function derivedColumns(endpoint: SqlEndpoint, { platform }: Catalog): readonly ScopeColumn[] {
-  const opens = opensValues(endpoint.query);
-  return endpoint.columns.map((column): ScopeColumn => {
-    const { name } = column;
-    const lineage = endpoint.lineage.find((each) => each.column === name);
-    if (lineage === undefined) return { name, content: 'unknown' };
-    if (opens && mayHoldOpened(column, lineage, platform)) return { name, content: 'personal' };
-    return { name, from: lineage.from.map((source) => ({ ...source, flow: flowOf(source, opens) })) };
+function derivedColumns({ columns, lineage }: SqlEndpoint): readonly ScopeColumn[] {
+  return columns.map(({ name }): ScopeColumn => {
+    const from = lineage.find(({ column }) => column === name)?.from;
+    return from === undefined ? { name, content: 'unknown' } : { name, from };
   });
-}
-
-/** In a query that opens values: a column that no other leads to, or that is declared to say who somebody is. */
-function mayHoldOpened(column: Column, { from }: ColumnLineage, platform: Platform): boolean {
-  const { semantic } = column;
-  const declaredStrict = semantic !== undefined && platform.semantics[semantic]?.class === 'strict';
-  return from.length === 0 || (declaredStrict && !Object.hasOwn(ENVELOPE_SEMANTICS, semantic));
-}
-
-/**
- * Lineage does not say where a value was opened on its way, so in a query that opens anything, every value but a copy was:
- * where what flows is neither sealed nor personal that changes nothing.
- */
-function flowOf({ flow }: ColumnSource, opens: boolean): SourceFlow {
-  return opens && (flow === 'transformed' || flow === 'aggregated') ? 'opened' : flow;
 }

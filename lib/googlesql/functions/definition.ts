@@ -54,6 +54,8 @@ export interface ArgumentRoles {
   readonly opens?: boolean;
   /** The result says how many there are and shows none of them: COUNT. */
   readonly counts?: boolean;
+  /** The result is one made of all of them, and shows one only where it is alone: SUM, AVG. */
+  readonly combines?: boolean;
   /** Another result for the same arguments: RAND. Such calls are never moved, copied or folded. */
   readonly volatile?: boolean;
 }

@@ -9,11 +9,12 @@ import type { TracedQuery, Tracing } from './tracing.ts';
 import { ways, type Ways } from './ways.ts';
 
 /**
- * What becomes of a value on its way. `identity`: a copy; `transformed`: computed from it; `aggregated`: made of the values
- * of many rows; `masked`: by a hash or encryption, so that it no longer shows; `opened`: decrypted, so that it shows what
- * was sealed.
+ * What becomes of a value on its way. `identity`: a copy; `transformed`: computed from it; `aggregated`: one or several of the
+ * values of many rows, as MIN, ANY_VALUE and ARRAY_AGG give them; `combined`: merged with those of other rows, as SUM and AVG do,
+ * which shows it only where it is alone; `counted`: how many there are, which shows none; `masked`: by a hash or encryption, so
+ * that it no longer shows; `opened`: decrypted, so that it shows what was sealed.
  */
-export type ValueFlow = 'identity' | 'transformed' | 'aggregated' | 'masked' | 'opened';
+export type ValueFlow = 'identity' | 'transformed' | 'aggregated' | 'combined' | 'counted' | 'masked' | 'opened';
 
 /** How a column decides about values or rows that it is not in. */
 export type InfluenceKind = 'filter' | 'join' | 'group' | 'order' | 'condition' | 'window';
@@ -98,7 +99,9 @@ export function describeInfluences(reach: Reach): readonly Influence[] {
 const flows: readonly (readonly [Ways, ValueFlow])[] = [
   [ways.identity, 'identity'],
   [ways.transformed, 'transformed'],
-  [ways.aggregated | ways.counted, 'aggregated'],
+  [ways.aggregated, 'aggregated'],
+  [ways.combined, 'combined'],
+  [ways.counted, 'counted'],
   [ways.masked, 'masked'],
   [ways.opened, 'opened'],
 ];

@@ -51,8 +51,12 @@ function traceArguments(call: AggregateCall, tracing: Tracing): Origin {
   return passed.length === 0 ? { reach } : mergeOrigins([...passed, { reach }], type);
 }
 
-/** LAG and its like hand on the value of another row as it is; everything else makes one of many. */
-function valueWay({ kind, passesThrough, counts }: AggregateDefinition): Way {
+/**
+ * LAG and its like hand on the value of another row as it is; everything else makes one of many. What is not known to combine or to
+ * count is taken to show its values.
+ */
+function valueWay({ kind, passesThrough, counts, combines }: AggregateDefinition): Way {
   if (counts === true) return ways.counted;
+  if (combines === true) return ways.combined;
   return kind === 'window' && passesThrough === true ? ways.identity : ways.aggregated;
 }

@@ -2,21 +2,23 @@
 
 /**
  * The ways, one bit each. Up to `opened` the value itself flows; from `filter` on it only decides.
- * `counted`: how many there are flows, which shows none of them; lineage tells it as aggregated.
+ * `aggregated`: values of many rows flow as they are, one or all of them; `combined`: they are merged into one that shows none of them,
+ * unless it is alone; `counted`: how many there are flows, which shows none of them.
  */
 export const ways = {
   identity: 1,
   transformed: 2,
   aggregated: 4,
-  counted: 8,
-  masked: 16,
-  opened: 32,
-  filter: 64,
-  join: 128,
-  group: 256,
-  order: 512,
-  condition: 1024,
-  window: 2048,
+  combined: 8,
+  counted: 16,
+  masked: 32,
+  opened: 64,
+  filter: 128,
+  join: 256,
+  group: 512,
+  order: 1024,
+  condition: 2048,
+  window: 4096,
 } as const;
 
 /** One way. */
@@ -26,7 +28,7 @@ export type Way = (typeof ways)[keyof typeof ways];
 export type Ways = number;
 
 const FLOWS = ways.filter - 1;
-const { identity, transformed, aggregated, counted, masked } = ways;
+const { identity, transformed, aggregated, combined, counted, masked } = ways;
 
 /** The ways in which a value flows, without those in which it only decides. */
 export function flowsOf(reached: Ways): Ways {
@@ -60,6 +62,8 @@ function flowingThrough(flows: Ways, step: Way): Ways {
       return raised(flows, identity | transformed, transformed);
     case aggregated:
       return raised(flows, identity | transformed | aggregated, aggregated);
+    case combined:
+      return raised(flows, identity | transformed | aggregated | combined, combined);
     case counted:
       return raised(flows, FLOWS & ~masked, counted);
     default:

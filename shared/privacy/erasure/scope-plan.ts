@@ -7,8 +7,19 @@
 export const COLUMN_CONTENTS = ['none', 'token', 'sealed', 'personal', 'unknown'] as const;
 export type ColumnContent = (typeof COLUMN_CONTENTS)[number];
 
-/** How a column's value comes from another's. `opened`: by a reveal or an AEAD function, the only ways out of `sealed`. */
-export type SourceFlow = 'identity' | 'transformed' | 'aggregated' | 'masked' | 'influence' | 'opened';
+/**
+ * How a column's value comes from another's, as lineage tells it. `opened`: by a reveal or an AEAD function, the only ways out of
+ * `sealed`.
+ */
+export type SourceFlow =
+  | 'identity'
+  | 'transformed'
+  | 'aggregated'
+  | 'combined'
+  | 'counted'
+  | 'masked'
+  | 'influence'
+  | 'opened';
 
 /** One column that another is made from. */
 export interface ScopeSource {
@@ -26,8 +37,10 @@ export type ScopeColumn =
 export interface ScopeEndpoint {
   readonly id: string;
   readonly columns: readonly ScopeColumn[];
-  /** Whether running its pipeline again over the same inputs replaces every partition. */
+  /** Whether running its pipeline again over the same inputs replaces every partition: they are kept as long as it is. */
   readonly recomputable: boolean;
+  /** Whether each row is promised to stand for many people: then sums and averages in it show nobody. */
+  readonly anonymous?: boolean;
   /** Whether the table is kept by somebody else, whom the erasure has to be told. */
   readonly external: boolean;
   /** Why the law lets it be kept (Art. 17(3) GDPR), as declared. */
@@ -98,7 +111,7 @@ function itemOf(endpoint: ScopeEndpoint, contents: Contents, tokens: ReadonlySet
     };
   }
   if (endpoint.recomputable) return item('recompute', `${list(personal)} was opened, and no column holds the subject`);
-  return item('unknown', `${list(personal)} was opened, no column holds the subject, and it cannot be computed anew`);
+  return item('unknown', `${list(personal)} was opened, no column holds the subject, and what it is made of is kept shorter than it`);
 }
 
 function external(
@@ -118,15 +131,17 @@ function external(
  */
 function contentsOf(endpoints: readonly ScopeEndpoint[]): Contents {
   const contents = new Map<string, ColumnContent>();
-  const columns = endpoints.flatMap(({ id, columns: each }) =>
-    each.map((column) => ({ at: key(id, column.name), column })),
+  const columns = endpoints.flatMap(({ id, columns: each, anonymous = false }) =>
+    each.map((column) => ({ at: key(id, column.name), column, anonymous })),
   );
   for (const { at, column } of columns) contents.set(at, 'content' in column ? column.content : 'none');
   for (let changed = true; changed;) {
     changed = false;
-    for (const { at, column } of columns) {
+    for (const { at, column, anonymous } of columns) {
       if ('content' in column) continue;
-      const held = column.from.map((source) => flowing(contents.get(key(source.endpoint, source.column)), source.flow));
+      const held = column.from.map((source) =>
+        flowing(contents.get(key(source.endpoint, source.column)), source.flow, anonymous),
+      );
       const content = worst(held);
       if (content !== contents.get(at)) changed = true;
       contents.set(at, content);
@@ -136,13 +151,23 @@ function contentsOf(endpoints: readonly ScopeEndpoint[]): Contents {
 }
 
 /** What of a source arrives. A source that no endpoint declares is unknown whatever happens to it on the way. */
-function flowing(source: ColumnContent | undefined, flow: SourceFlow): ColumnContent {
-  if (source === undefined) return 'unknown';
-  // An influence decides which rows there are and is not in them; masking is declared to leave nothing of a person.
-  if (flow === 'influence' || flow === 'masked') return source === 'unknown' ? 'unknown' : 'none';
-  if (flow === 'opened')
-    return source === 'none' || source === 'token' ? source : source === 'unknown' ? 'unknown' : 'personal';
-  return source;
+function flowing(source: ColumnContent | undefined, flow: SourceFlow, anonymous: boolean): ColumnContent {
+  if (source === undefined || source === 'unknown') return 'unknown';
+  switch (flow) {
+    // It decides which rows there are and is not in them; it is declared to leave nothing of a person; it shows none of the values.
+    case 'influence':
+    case 'masked':
+    case 'counted':
+      return 'none';
+    case 'combined':
+      return anonymous ? 'none' : source;
+    case 'opened':
+      return source === 'none' || source === 'token' ? source : 'personal';
+    case 'identity':
+    case 'transformed':
+    case 'aggregated':
+      return source;
+  }
 }
 
 function worst(contents: readonly ColumnContent[]): ColumnContent {

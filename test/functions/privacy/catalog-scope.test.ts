@@ -6,16 +6,15 @@ import type { Catalog } from '#shared/catalog/catalog.ts';
 import type { ColumnSource } from '#shared/catalog/endpoint.ts';
 import { planScope, type ScopeItem } from '#shared/privacy/erasure/scope-plan.ts';
 import { scopeOf } from '#functions/privacy/erasures/catalog-scope.ts';
-import { opensValues } from '#shared/privacy/erasure/opens-values.ts';
-import { compiled } from '#test/shared/catalog/declarations.ts';
+import { compiled, filesWith } from '#test/shared/catalog/declarations.ts';
 import { coveredCatalog, MAILS, openingCatalog, unknownCatalog } from './catalogs.ts';
 
 function planOf(catalog: Catalog): ReadonlyMap<string, ScopeItem> {
   return new Map(planScope(scopeOf(catalog)).map((item) => [item.endpoint, item]));
 }
 
-/** The catalog with other lineage of the opened addresses, and maybe another query. */
-function withLineage(flow: ColumnSource['flow'], column: string, query?: string): Catalog {
+/** The catalog with other lineage of the opened addresses. */
+function withLineage(flow: ColumnSource['flow'], column: string): Catalog {
   const catalog = openingCatalog();
   const [id, mails] = Object.entries(catalog.endpoints).find(([name]) => name === MAILS) ?? [];
   assert.ok(id !== undefined && mails?.kind === 'sql');
@@ -32,7 +31,7 @@ function withLineage(flow: ColumnSource['flow'], column: string, query?: string)
   const columns = mails.columns.map((each) => (each.name === 'email' ? { ...each, semantic: undefined } : each));
   return {
     ...catalog,
-    endpoints: { ...catalog.endpoints, [id]: { ...mails, columns, lineage, query: query ?? mails.query } },
+    endpoints: { ...catalog.endpoints, [id]: { ...mails, columns, lineage } },
   };
 }
 
@@ -54,34 +53,48 @@ test('a column that the analysis says nothing of blocks', () => {
   assert.equal(planOf(unknownCatalog()).get(MAILS)?.action, 'unknown');
 });
 
-test('where a query opens anything, what it transforms or aggregates of a sealed column is opened, and a copy is not', () => {
-  const actionOf = (flow: ColumnSource['flow'], query?: string): string | undefined =>
-    planOf(withLineage(flow, 'sealed', query)).get(MAILS)?.action;
-  assert.equal(actionOf('transformed'), 'row-delete');
-  assert.equal(actionOf('aggregated'), 'row-delete');
-  assert.equal(actionOf('identity'), 'covered');
-  assert.equal(actionOf('transformed', 'SELECT TO_BASE64(sealed) AS email FROM music.played'), 'covered');
+test('only what lineage says is opened has to go; a sealed value that is copied or counted does not', () => {
+  const actionOf = (flow: ColumnSource['flow']): string | undefined =>
+    planOf(withLineage(flow, 'sealed')).get(MAILS)?.action;
+  assert.equal(actionOf('opened'), 'row-delete');
+  for (const flow of ['identity', 'transformed', 'aggregated', 'counted', 'masked', 'influence'] as const) {
+    assert.equal(actionOf(flow), 'covered', flow);
+  }
 });
 
-test('what opens values is told from the text of a query, and what cannot be read is taken to', () => {
-  for (const query of [
-    "SELECT platform.reveal_analytics(subject, sealed, 'email')",
-    'SELECT `platform`.`reveal_account`(a, b, c)',
-    'SELECT `platform.REVEAL_account`(a, b, c)',
-    'SELECT AEAD.DECRYPT_STRING(k, sealed, subject)',
-    'SELECT deterministic_decrypt_bytes(k, c, a)',
-    'SELECT `platform`.`reve\\x61l_account`(a, b, c)',
-    "SELECT 'unclosed",
-  ]) {
-    assert.ok(opensValues(query), query);
-  }
-  for (const query of [
-    'SELECT revealed, unreveal_it FROM t',
-    "SELECT 'platform.reveal_analytics' -- aead.decrypt",
-    'SELECT SHA256(sealed)',
-  ]) {
-    assert.ok(!opensValues(query), query);
-  }
+/** The catalog with one more endpoint, of a day and a value. */
+function valued(select: string): Catalog {
+  const contract = `description: A value per day.
+owner: team-a
+partition: {column: day, grain: day, start: 2026-01-01}
+retention: P7D
+columns:
+  day: {type: DATE}
+  value: {type: STRING, semantic: user.email}
+`;
+  const query = `SELECT DATE(hour) AS day, ${select} AS value
+FROM music.played WHERE hour >= @partition_start AND hour < @partition_end GROUP BY day`;
+  return compiled(filesWith({ 'sql/music/valued/endpoint.yaml': contract, 'sql/music/valued/query.sql': query }));
+}
+
+const REVEAL = `platform.reveal_analytics(subject, sealed, 'email')`;
+
+test('an endpoint of opened values that no column of the subject leads to is computed again', () => {
+  const gathered = `STRING_AGG(DISTINCT ${REVEAL})`;
+  assert.equal(planOf(valued(gathered)).get('music.valued')?.action, 'recompute');
+  assert.equal(planOf(valued(`MAX(${REVEAL})`)).get('music.valued')?.action, 'recompute');
+  assert.equal(planOf(valued(`CAST(COUNT(DISTINCT ${REVEAL}) AS STRING)`)).get('music.valued')?.action, 'covered');
+});
+
+test('what is made of something that is kept shorter cannot be computed again, and blocks', () => {
+  const catalog = valued(`STRING_AGG(DISTINCT ${REVEAL})`);
+  const longer = Object.entries(catalog.endpoints).map(([id, endpoint]) => [
+    id,
+    id === 'music.valued' ? { ...endpoint, retention: 'P4000D' } : endpoint,
+  ]);
+  const item = planOf({ ...catalog, endpoints: Object.fromEntries(longer) }).get('music.valued');
+  assert.equal(item?.action, 'unknown');
+  assert.match(item?.reason ?? '', /kept shorter/);
 });
 
 test("the repository's own endpoints hold nothing that opens without the keys", () => {

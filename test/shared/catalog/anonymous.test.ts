@@ -57,6 +57,14 @@ test('nothing that tells people apart may stand beside it', () => {
   assert.match(told(contract, query), /declared anonymous, and "subject" \(subject\) tells people apart/);
 });
 
+test('a sum of something strict may stand where each row stands for many, and the greatest may not', () => {
+  const contract = CONTRACT.replace('columns:', 'columns:\n  value: {type: INT64}');
+  const query = (aggregate: string): string =>
+    QUERY.replace('track, COUNT', `track, ${aggregate}(CAST(subject AS INT64)) AS value, COUNT`);
+  compiled(files(contract, query('SUM')));
+  assert.match(told(contract, query('MAX')), /"value" carries music\.played\.subject/);
+});
+
 test('an anonymous endpoint may be made of another one with at least the same k', () => {
   const further = (k: number) => ({
     'sql/music/top/endpoint.yaml': CONTRACT.replace('k: 20', `k: ${k}`).replace('per day and track', 'of some tracks'),

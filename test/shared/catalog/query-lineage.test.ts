@@ -81,7 +81,7 @@ test('a strict column may decide, be counted and be masked', () => {
   const day = 'DATE(hour) AS day';
   assert.deepEqual(
     lineageOfValue('INT64', `SELECT ${day}, COUNT(DISTINCT subject) AS value FROM music.played GROUP BY day`),
-    ['aggregated subject', 'influence hour'],
+    ['counted subject', 'influence hour'],
   );
   assert.deepEqual(lineageOfValue('BYTES', `SELECT ${day}, SHA256(subject) AS value FROM music.played`), [
     'masked subject',
@@ -108,7 +108,23 @@ test('what a purpose opens reaches only a column that is declared strict', () =>
   }
   assert.match(saidOf('INT64', `SELECT DATE(hour) AS day, LENGTH(${reveal}) AS value FROM music.played`), opened);
   const counted = `SELECT DATE(hour) AS day, COUNT(DISTINCT ${reveal}) AS value FROM music.played GROUP BY day`;
-  assert.deepEqual(lineageOfValue('INT64', counted), ['aggregated sealed', 'influence hour']);
+  assert.deepEqual(lineageOfValue('INT64', counted), ['counted sealed', 'influence hour']);
+});
+
+test('the greatest, the gathered and the sum of one show a strict value, whatever it was made into', () => {
+  const day = 'DATE(hour) AS day';
+  const carries = /"value" carries music\.played\.subject, which is "subject" and strict/;
+  for (const value of ['MAX', 'MIN', 'ANY_VALUE', 'SUM', 'BIT_XOR']) {
+    const select = `SELECT ${day}, ${value}(CAST(subject AS INT64)) AS value FROM music.played GROUP BY day`;
+    assert.match(saidOf('INT64', select), carries, value);
+  }
+  assert.match(
+    saidOf('FLOAT64', `SELECT ${day}, AVG(CAST(subject AS INT64)) AS value FROM music.played GROUP BY day`),
+    carries,
+  );
+  for (const value of ['COUNT(subject)', 'COUNTIF(subject = "x")', 'APPROX_COUNT_DISTINCT(subject)']) {
+    lineageOfValue('INT64', `SELECT ${day}, ${value} AS value FROM music.played GROUP BY day`);
+  }
 });
 
 test('a strict field of a record is strict wherever the record goes, and its neighbours are not', () => {

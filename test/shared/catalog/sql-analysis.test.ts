@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compileCatalog } from '#shared/catalog/compile-catalog.ts';
 import { formatProblem } from '#shared/catalog/problem.ts';
+import type { ColumnSource } from '#shared/catalog/endpoint.ts';
 import type { AnalyseQuery } from '#shared/catalog/sql-analysis.ts';
 import { parseId } from '#shared/platform/ids.ts';
 import { CONTRACT, endpointOf, files, FOLDER, QUERY, told, withContract, withQuery } from './endpoints.ts';
 
+type Flow = ColumnSource['flow'];
+
 function analysing(
   columns: Parameters<typeof outputs>[0],
-  flow: 'identity' | 'aggregated' | 'masked' | 'influence' | 'transformed' = 'identity',
+  flow: Flow = 'identity',
 ): string {
   const result = compileCatalog(
     files({ [`${FOLDER}/endpoint.yaml`]: CONTRACT.replace(', semantic: subject', '') }),
@@ -19,7 +22,7 @@ function analysing(
 
 function outputs(
   columns: readonly (readonly [string, 'DATE' | 'STRING' | 'INT64'])[],
-  flow: 'identity' | 'aggregated' | 'masked' | 'influence' | 'transformed',
+  flow: Flow,
 ): AnalyseQuery {
   const endpoint = parseId('endpoint', 'music.played')!;
   return () => ({
@@ -103,7 +106,8 @@ test('a strict column reaches an endpoint only under its own meaning', () => {
   assert.match(analysing(columns, 'transformed'), /"plays" carries music\.played\.subject/);
   assert.equal(analysing(columns, 'influence'), 'compiled');
   assert.equal(analysing(columns, 'masked'), 'compiled');
-  // Counted into a number nothing of a name is left; gathered into a text it is all there.
-  assert.doesNotMatch(analysing(columns, 'aggregated'), /"plays" carries/);
-  assert.match(analysing(columns, 'aggregated'), /"subject" carries/);
+  // Counted, nothing of a name is left; the greatest of many, or the sum of one, is all there.
+  assert.equal(analysing(columns, 'counted'), 'compiled');
+  assert.match(analysing(columns, 'aggregated'), /"plays" carries/);
+  assert.match(analysing(columns, 'combined'), /"plays" carries/);
 });

@@ -74,9 +74,19 @@ test('a value that is only counted, filtered or masked leaves nothing', () => {
   const counted = endpoint('listening.counted', [
     from('n', [opened.id, 'email', 'masked']),
     from('day', [opened.id, 'email', 'influence']),
+    from('people', [opened.id, 'email', 'counted'], [plays.id, 'sealed', 'counted']),
   ]);
   const kept = endpoint('listening.kept', [from('any', [opened.id, 'email', 'aggregated'])]);
   assert.deepEqual(actions([plays, opened, counted, kept]), ['covered', 'row-delete', 'covered', 'recompute']);
+});
+
+test('a sum shows whoever is alone in it, unless each row is promised to stand for many', () => {
+  const columns = [from('age', [plays.id, 'sealed', 'opened'])];
+  const ages = endpoint('listening.ages', columns);
+  const sums = (anonymous: boolean): ScopeEndpoint =>
+    endpoint('listening.sums', [from('sum', [ages.id, 'age', 'combined'])], { anonymous });
+  assert.deepEqual(actions([plays, ages, sums(false)]), ['covered', 'recompute', 'recompute']);
+  assert.deepEqual(actions([plays, ages, sums(true)]), ['covered', 'recompute', 'covered']);
 });
 
 test('a column whose source nobody declares blocks, also further down', () => {
