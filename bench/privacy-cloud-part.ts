@@ -126,6 +126,11 @@ function depsOf(): ErasureDeps {
     keptBecauseOf: () => keptBecauseOf(bucketName('keys', place.projectId)),
     warehouse: createErasedRows(place),
     personRows: createPersonRows(place),
+    // Nothing runs here, and nothing has to be computed again.
+    pipelines: {
+      fence: async () => ({ ended: [], committing: [] }),
+      recompute: async () => ({ state: 'unknown' }),
+    },
     ledger: createLedger(state, createCertificateKey(keyPath('certificate', place))),
     facts: { record: async () => undefined },
     // This process drives them itself.

@@ -64,7 +64,7 @@ export interface OnePartition {
   readonly codeDigest?: string;
   readonly claim?: {
     readonly run: string;
-    readonly reason: 'due' | 'stale' | 'import' | 'manual' | 'retry';
+    readonly reason: 'due' | 'stale' | 'import' | 'manual' | 'retry' | 'erasure';
     readonly claimedAt: string;
     readonly inputs: readonly InputPin[];
   };
@@ -172,7 +172,7 @@ export interface Run {
   readonly at: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
-  readonly reason?: 'due' | 'stale' | 'import' | 'manual' | 'retry';
+  readonly reason?: 'due' | 'stale' | 'import' | 'manual' | 'retry' | 'erasure';
   readonly outcome?: 'published' | 'nothing' | 'waiting' | 'failed';
   readonly code?: string;
   readonly message?: string;

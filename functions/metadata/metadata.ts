@@ -23,6 +23,7 @@ import { bookRoutes } from './routes/book-routes.ts';
 import { callerRoutes } from './routes/caller-routes.ts';
 import { countRoutes } from './routes/count-routes.ts';
 import { endpointRoutes } from './routes/endpoint-routes.ts';
+import { cleaningRoutes } from './routes/cleaning-routes.ts';
 import { erasureRoutes } from './routes/erasure-routes.ts';
 import { failedRoutes } from './routes/failed-routes.ts';
 import { lineageRoutes } from './routes/lineage-routes.ts';
@@ -76,6 +77,7 @@ export function createMetadata(deps: MetadataDeps): Metadata {
     ...lineageRoutes(parts),
     ...countRoutes(parts),
     ...erasureRoutes(parts),
+    ...cleaningRoutes(parts),
     ...callerRoutes(parts),
     ...writeKeyRoutes(parts),
     ...failedRoutes(parts),

@@ -20,6 +20,8 @@ export function lazyWarehouse(place: Place): ErasedRows {
     tables: async (dataset, prefix) => (await load()).tables(dataset, prefix),
     loadTokens: async (table, tokens) => (await load()).loadTokens(table, tokens),
     runStatement: async (jobId, sql) => (await load()).runStatement(jobId, sql),
+    isRunning: async (jobId) => (await load()).isRunning(jobId),
+    texts: async (sql) => (await load()).texts(sql),
     count: async (sql) => (await load()).count(sql),
     dropTable: async (table) => (await load()).dropTable(table),
   };

@@ -22,6 +22,7 @@ import { catalogInForce } from './at-work/catalog-in-force.ts';
 import { KeysAtWork } from './at-work/keys-at-work.ts';
 import type { ErasureDeps } from './erasures/erasure-deps.ts';
 import { createLedger } from './erasures/ledger.ts';
+import type { Pipelines } from './erasures/pipelines.ts';
 import { sweep } from './erasures/sweep.ts';
 import { sweepExports } from './exports/sweep-exports.ts';
 import { createFacts } from './facts.ts';
@@ -56,6 +57,8 @@ export interface PrivacyParts {
   readonly executions: Executions;
   readonly warehouse: ErasedRows;
   readonly personRows: PersonRows;
+  /** What metadata does for erasures. */
+  readonly pipelines: Pipelines;
   /** Hands failed events to collect once more. */
   readonly sendAgain: ReplaySender;
   /** Where this function answers; links of exports begin with it. */
@@ -102,6 +105,7 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
     keptBecauseOf,
     warehouse: parts.warehouse,
     personRows: parts.personRows,
+    pipelines: parts.pipelines,
     ledger,
     facts,
     executions: parts.executions,

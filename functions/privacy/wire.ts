@@ -11,14 +11,16 @@ import { bucketName, keyPath } from '#shared/platform/base/names.ts';
 import { systemClock } from '#shared/platform/clock.ts';
 import { readSettings } from '#shared/platform/settings.ts';
 import { lazyExecutions, lazyPersonRows, lazyWarehouse } from './lazy-clients.ts';
+import { createPipelines } from './erasures/pipelines.ts';
 import { createPrivacy, type Privacy } from './privacy.ts';
 import { createReplaySender } from './replays/send-again.ts';
 import { repeatByTimer } from './repeating.ts';
 
 /** @throws PlatformError configuration_invalid */
 export function wirePrivacy(environment: Readonly<Record<string, string | undefined>>): Privacy {
-  const { projectId, region, collectUrl, privacyUrl, audience, iapAudience, revocationBoundSeconds } =
-    readSettings(environment);
+  const settings = readSettings(environment);
+  const { projectId, region, privacyUrl, audience, iapAudience, revocationBoundSeconds } = settings;
+  const call = createFunctionCaller(audience);
   const place = { projectId, region };
   const log = createStdoutLog('privacy', systemClock);
   return createPrivacy({
@@ -31,7 +33,8 @@ export function wirePrivacy(environment: Readonly<Record<string, string | undefi
     executions: lazyExecutions(place),
     warehouse: lazyWarehouse(place),
     personRows: lazyPersonRows(place),
-    sendAgain: createReplaySender(createFunctionCaller(audience), collectUrl),
+    pipelines: createPipelines(call, settings.metadataUrl),
+    sendAgain: createReplaySender(call, settings.collectUrl),
     url: privacyUrl,
     publisher: createPublisher(projectId, log),
     identify: createIdentifier({ audience, ...(iapAudience === '' ? {} : { iapAudience }) }),

@@ -57,7 +57,7 @@ function belowOf({ fields = [] }: Column): readonly Column[] {
  * Whether a value may show in the column. A sum or an average over one person is that person's value, so they show it too; only
  * where each row is promised to stand for many, and every partition is audited for it, nobody is alone in one.
  */
-export function carriesValue({ flow }: Pick<ColumnSource, 'flow'>, anonymous: boolean): boolean {
+function carriesValue({ flow }: Pick<ColumnSource, 'flow'>, anonymous: boolean): boolean {
   switch (flow) {
     case 'influence':
     case 'masked':

@@ -22,6 +22,10 @@ export interface ErasedRows {
   loadTokens(table: TablePath, tokens: readonly string[]): Promise<void>;
   /** Runs a statement under the name of its job, or finds the job that is there; `rows` are those that it deleted. */
   runStatement(jobId: string, sql: string): Promise<Statement>;
+  /** Whether the job of this name is there and has not ended. */
+  isRunning(jobId: string): Promise<boolean>;
+  /** Answers the texts of the one column that a query gives. */
+  texts(sql: string): Promise<readonly string[]>;
   /** Answers the one number that a query gives. */
   count(sql: string): Promise<number>;
   /** Drops a table, or finds none. */
@@ -34,6 +38,7 @@ const FIRST_LOOK_MS = 50;
 const MAX_LOOK_MS = 1000;
 
 const ALREADY_EXISTS = 409;
+const NOT_FOUND = 404;
 
 interface JobMetadata {
   readonly status?: { readonly state?: string; readonly errorResult?: { readonly reason?: string } };
@@ -66,6 +71,21 @@ export function createErasedRows({ projectId, region: location }: Place): Erased
         await loaded;
       }),
     runStatement: (jobId, sql) => asPlatform(() => runStatement(connected(), { jobId, location }, sql)),
+    isRunning: (jobId) =>
+      asPlatform(async () => {
+        try {
+          const [metadata] = await connected().job(jobId, { location }).getMetadata();
+          return (metadata as JobMetadata).status?.state !== 'DONE';
+        } catch (error) {
+          if (statusOf(error) === NOT_FOUND) return false;
+          throw error;
+        }
+      }),
+    texts: (sql) =>
+      asPlatform(async () => {
+        const [rows] = await connected().query({ query: sql, useLegacySql: false });
+        return rows.flatMap((row) => Object.values(row as Record<string, unknown>).map(String));
+      }),
     count: (sql) =>
       asPlatform(async () => {
         const [rows] = await connected().query({ query: sql, useLegacySql: false });

@@ -20,8 +20,8 @@ export const PARTITION_STATES = [
 ] as const;
 export type PartitionState = (typeof PARTITION_STATES)[number];
 
-/** Why a run was claimed. */
-export const CLAIM_REASONS = ['due', 'stale', 'import', 'manual', 'retry'] as const;
+/** Why a run was claimed. `erasure`: what it published holds values of somebody who was erased. */
+export const CLAIM_REASONS = ['due', 'stale', 'import', 'manual', 'retry', 'erasure'] as const;
 export type ClaimReason = (typeof CLAIM_REASONS)[number];
 
 /** What a failure asks for: waiting takes no attempt, a transient one is tried again, a permanent one needs a person. */

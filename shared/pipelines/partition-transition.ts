@@ -183,9 +183,10 @@ function claim(record: PartitionRecord, taken: Claim, replaces: string | undefin
   return next({ ...rest, state: 'running', attempt: record.attempt + 1, claim: taken });
 }
 
-/** A person may have anything built again; by itself only what asks for it is. */
+/** A person may have anything built again, and so may an erasure; by itself only what asks for it is. */
 function mayClaim({ state, failure }: PartitionRecord, { reason, claimedAt }: Claim): boolean {
-  if (reason === 'manual' || state === 'waiting' || state === 'stale' || state === 'running') return true;
+  if (reason === 'manual' || reason === 'erasure') return true;
+  if (state === 'waiting' || state === 'stale' || state === 'running') return true;
   return state === 'failed' && reason === 'retry' && failure?.retryAt !== undefined && failure.retryAt <= claimedAt;
 }
 

@@ -5,7 +5,7 @@ import { union } from '#shared/events/sequence-ranges.ts';
 import type { BootId, EventTypeId } from '#shared/platform/ids.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { keyAt } from '#shared/pipelines/partition-key.ts';
-import { mapAtOnce } from '../at-once.ts';
+import { mapAtOnce } from '#shared/platform/map-at-once.ts';
 
 const READS_AT_ONCE = 8;
 

@@ -9,7 +9,7 @@ import type { BootId, EventTypeId } from '#shared/platform/ids.ts';
 import { HOUR_MS } from '#shared/pipelines/partition-key.ts';
 import { landedOfImport } from '#shared/pipelines/landed-query.ts';
 import { parseTimestamp } from '#shared/platform/timestamp.ts';
-import { mapAtOnce } from '../at-once.ts';
+import { mapAtOnce } from '#shared/platform/map-at-once.ts';
 import { landedBy } from '../closing/landed.ts';
 import { momentOf } from '../driving/moment.ts';
 import type { Parts } from '../parts.ts';

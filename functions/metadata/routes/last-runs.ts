@@ -4,7 +4,7 @@ import type { RunShown } from '#shared/metadata/api/run-shape.ts';
 import type { PartitionName } from '#shared/pipelines/partition-record.ts';
 import type { PartitionSummary } from '#shared/pipelines/partition-summary.ts';
 import { formatTimestamp } from '#shared/platform/timestamp.ts';
-import { mapAtOnce } from '../at-once.ts';
+import { mapAtOnce } from '#shared/platform/map-at-once.ts';
 import type { Parts } from '../parts.ts';
 import { EndedRuns } from '../state/ended-runs.ts';
 import { touchedAt } from '../state/tally.ts';

@@ -11,7 +11,6 @@ import type { EndpointId } from '#shared/platform/ids.ts';
 import type { Parts } from '../parts.ts';
 import { over, overAndDrop, type RunStep } from './answer.ts';
 import { endFailed, endWithNothing } from './end-run.ts';
-import { openedBeforeShred } from './opened-values.ts';
 import { workOf } from './run-work.ts';
 
 /** The audit of a run has answered with a row: its values, in the order of the query's columns. */
@@ -45,11 +44,6 @@ export async function audited(parts: Parts, run: RunName, values: readonly unkno
     const message = 'An input got a newer generation while the run was reading it.';
     await endFailed(parts, run, { class: 'waiting', code: 'stale_generation', message, nowMs });
     return overAndDrop(parts.place, run, 'stale_generation');
-  }
-  if (await openedBeforeShred(parts, work.endpoint, record.claim)) {
-    const message = 'A user was erased while the run was opening values.';
-    await endFailed(parts, run, { class: 'waiting', code: 'revealed_before_shred', message, nowMs });
-    return overAndDrop(parts.place, run, 'revealed_before_shred');
   }
   const staged = {
     staging: qualified(parts.place.projectId, stagingTableOf(run)),

@@ -47,6 +47,24 @@ export async function endFailed(parts: Parts, run: RunName, failure: RunFailure)
   await afterFailure(parts, run, failure, failed.kind === 'next' ? failed.record : undefined);
 }
 
+/**
+ * Ends a run before it commits, because what it has read may be of somebody who is erased; `committing` when it was quicker. It is told
+ * afterwards: only the partition's record knows which of the two was first.
+ */
+export async function endForErasure(parts: Parts, run: RunName): Promise<'ended' | 'committing' | 'over'> {
+  const record = await parts.partitions.read(run);
+  if (record?.claim?.run !== run.run) return 'over';
+  if (record.commit !== undefined) return 'committing';
+  const message = 'A user was erased while the run was reading values of theirs.';
+  const nowMs = parts.time.now();
+  const failure: RunFailure = { class: 'waiting', code: 'revealed_before_shred', message, nowMs };
+  const ended = await parts.partitions.apply(run, { kind: 'fail', run: run.run, failure });
+  if (ended.kind === 'refused') return ended.why === 'committing' ? 'committing' : 'over';
+  await tellAndKeep(parts, run, failedRecord(run, record, failure), nowMs);
+  await afterFailure(parts, run, failure, ended.record);
+  return 'ended';
+}
+
 /** Gives a commit up whose copy job was seen ended with an error that another one would have, too. */
 export async function endAbandoned(
   parts: Parts,

@@ -14,7 +14,7 @@ import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { formatTimestamp, parseTimestamp } from '#shared/platform/timestamp.ts';
 import { boundsOf, HOUR_MS } from '#shared/pipelines/partition-key.ts';
 import type { PartitionRecord } from '#shared/pipelines/partition-record.ts';
-import { mapAtOnce } from '../at-once.ts';
+import { mapAtOnce } from '#shared/platform/map-at-once.ts';
 
 /** An import and the generation of its object. */
 export interface StoredImport {

@@ -3,7 +3,7 @@ import { parseReport, reportPrefix, REPORTS_PREFIX } from '#shared/events/collec
 import { type KeyUsage, sumUsage } from '#shared/events/key-usage.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { keyAt, type PartitionKey } from '#shared/pipelines/partition-key.ts';
-import { mapAtOnce } from '../at-once.ts';
+import { mapAtOnce } from '#shared/platform/map-at-once.ts';
 
 /** A usage with the last hour in which it was seen. */
 export interface LateUsage extends KeyUsage {

@@ -13,7 +13,7 @@ import {
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { formatTimestamp, parseTimestamp } from '#shared/platform/timestamp.ts';
-import { mapAtOnce } from '../at-once.ts';
+import { mapAtOnce } from '#shared/platform/map-at-once.ts';
 
 /** A stored key: the secret that it belongs to is known by its hash only. */
 export interface StoredWriteKey {

@@ -12,6 +12,7 @@ import type { KeyringStore, RevocationFeed } from '#shared/privacy/keys/key-stor
 import type { Keyrings } from '#shared/privacy/keys/keyrings.ts';
 import type { Facts } from '../facts.ts';
 import type { Ledger } from './ledger.ts';
+import type { Pipelines } from './pipelines.ts';
 
 /** The keys of privacy, opened. */
 export interface OpenKeys {
@@ -38,6 +39,7 @@ export interface ErasureDeps {
   readonly keptBecauseOf: () => Promise<readonly string[]>;
   readonly warehouse: ErasedRows;
   readonly personRows: PersonRows;
+  readonly pipelines: Pipelines;
   readonly ledger: Ledger;
   readonly facts: Facts;
   readonly executions: Executions;

@@ -8,6 +8,7 @@
 // | `erasures/<id>/key`       | the key of this request, wrapped under an epoch             | the erasure is at its end |
 // | `erasures/<id>/scope`     | whom it is about, sealed under that key                     | the erasure is at its end |
 // | `erasures/<id>/samples`   | values sealed before the shredding, sealed under that key   | the erasure is at its end |
+// | `erasures/<id>/cleaning`  | how far the rows are cleaned, sealed under that key         | the erasure is at its end |
 // | `erasures/<id>/execution` | the execution that drives it                                | the erasure is at its end |
 // | `erasures-open/<subject>` | the id of the erasure of this subject that is not at its end; `<lookupId>`, or `<lookupId>.<purpose>` | the erasure is at its end |
 import { z } from 'zod';
@@ -31,7 +32,7 @@ export interface StoredErasure {
 }
 
 /** What is kept of an erasure only while it runs. The key goes first: without it the others say nothing. */
-export const PASSING_PARTS = ['key', 'scope', 'samples', 'execution'] as const;
+export const PASSING_PARTS = ['key', 'scope', 'samples', 'cleaning', 'execution'] as const;
 /** Parts beside the record. The place stays: a driver that was cut off long ago may still ask for it, and must find its entry. */
 export type ErasurePart = (typeof PASSING_PARTS)[number] | 'place';
 

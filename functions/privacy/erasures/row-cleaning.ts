@@ -5,29 +5,8 @@ import type { ScopeItem } from '#shared/privacy/erasure/scope-plan.ts';
 import type { ErasedRows, TablePath } from '#shared/gcp/erased-rows.ts';
 import { deletionJob, deletionSql, remainingSql, stagingOf, tokenTable } from './row-statements.ts';
 
-/** What cleaning came to: all endpoints, or word that a job is still running. */
-export type Cleaned =
-  | { readonly kind: 'cleaned'; readonly endpoints: readonly CleanedEndpoint[] }
-  | { readonly kind: 'running' };
-
 /** A statement that failed is tried under the next name this often in one go. */
 const MAX_ATTEMPTS = 3;
-
-/** Deletes the rows of the planned endpoints. Called again, it finds the jobs that it started, and their counts. */
-export async function cleanRows(
-  warehouse: ErasedRows,
-  erasure: string,
-  plan: readonly ScopeItem[],
-  tokens: readonly string[],
-): Promise<Cleaned> {
-  const items = rowDeletions(plan);
-  if (items.length === 0) return { kind: 'cleaned', endpoints: [] };
-  if (tokens.length === 0) return { kind: 'cleaned', endpoints: items.map(nothingToDelete) };
-  await warehouse.loadTokens(tokenTable(erasure), tokens);
-  const outcomes = await Promise.all(items.map((item) => cleanEndpoint(warehouse, erasure, item)));
-  const endpoints = outcomes.filter((outcome) => outcome !== undefined);
-  return endpoints.length < outcomes.length ? { kind: 'running' } : { kind: 'cleaned', endpoints };
-}
 
 /** Rows of the planned endpoints that still hold a token, by endpoint. */
 export async function remainingRows(
@@ -43,19 +22,22 @@ export async function remainingRows(
   return Promise.all(counts);
 }
 
-/** Without a token no row can be of the subject: it never had keys, or an erasure before this one has deleted them. */
-function nothingToDelete({ endpoint }: ScopeItem): CleanedEndpoint {
-  return { endpoint, action: 'row-delete', rows: 0, runs: [] };
-}
-
-async function cleanEndpoint(
+/**
+ * Deletes the rows of an endpoint, for the time `pass`; undefined while a job runs. Called again, it finds the jobs that it started,
+ * those of earlier passes too, and their counts.
+ */
+export async function deleteRowsOf(
   warehouse: ErasedRows,
   erasure: string,
   item: ScopeItem,
+  pass: number,
 ): Promise<CleanedEndpoint | undefined> {
-  const deletions = (await tablesOf(warehouse, item.endpoint)).map((table) => {
+  const deletions = (await tablesOf(warehouse, item.endpoint)).flatMap((table) => {
     const sql = deletionSql(table, columnsOf(item), tokenTable(erasure));
-    return deleteRows(warehouse, (attempt) => deletionJob(erasure, table, attempt), sql);
+    const passes = Array.from({ length: pass }, (_, before) => before * MAX_ATTEMPTS);
+    return passes.map((before) =>
+      deleteRows(warehouse, (attempt) => deletionJob(erasure, table, before + attempt), sql),
+    );
   });
   const deleted = await Promise.all(deletions);
   const done = deleted.filter((each) => each !== undefined);

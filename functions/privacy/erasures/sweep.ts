@@ -1,11 +1,9 @@
 // Owns going over the erasures that are not at their end: those that nobody drives are driven on, those that only have to be tidied
 // up are tidied up.
-import { DAY_MS } from '#shared/platform/civil-date.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { alertLevel } from '#shared/privacy/erasure/due-date.ts';
 import { isHeld } from '#shared/privacy/erasure/erasure.ts';
 import type { ErasureRecord } from '#shared/privacy/erasure/erasure-record.ts';
-import { removeMarks } from '#shared/privacy/erasure/shred-marks.ts';
 import { isFinal } from '#shared/privacy/erasure/erasure-states.ts';
 import { drive } from './drive.ts';
 import type { ErasureDeps } from './erasure-deps.ts';
@@ -31,12 +29,9 @@ export interface Swept {
 /** A request that was cut off before its record is carried on by the next one for the same subject, or forgotten after this. */
 const CUT_OFF_MS = 15 * 60_000;
 const AT_ONCE = 8;
-/** Longer than any run can take: a job of BigQuery ends after six hours. */
-const MARKS_KEPT_MS = 2 * DAY_MS;
 
 /** Goes over all open erasures. One that cannot be looked at keeps no other from it. */
 export async function sweep(deps: ErasureDeps): Promise<Swept> {
-  await removeMarks(deps.objects, deps.clock.now() - MARKS_KEPT_MS);
   const outcomes: ('left' | 'started' | 'finished')[] = [];
   const batch: Promise<'left' | 'started' | 'finished'>[] = [];
   for await (const subject of listOpen(deps.objects)) {

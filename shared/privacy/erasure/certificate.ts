@@ -4,7 +4,7 @@ import { canonicalJson } from '../../platform/canonical-json.ts';
 import { DAY_MS } from '../../platform/civil-date.ts';
 import { sha256Hex } from '../../platform/digest.ts';
 import { formatTimestamp } from '../../platform/timestamp.ts';
-import type { ErasureRecord } from './erasure-record.ts';
+import type { CleanedEndpoint, ErasureRecord } from './erasure-record.ts';
 import { residueOf } from './gone-when.ts';
 
 const CERTIFICATE_FORMAT = 'tributary.erasure-certificate/v1';
@@ -58,6 +58,7 @@ const erasureBody = z.strictObject({
       endpoint: z.string(),
       action: z.string(),
       reason: z.string(),
+      partitions: count.optional(),
       rows: count.optional(),
       runs: z.array(z.string()).optional(),
     }),
@@ -160,7 +161,7 @@ export function certificateBody(
     revocationBoundSeconds: waited.boundMs / 1000,
     endpoints: scoped.plan.map(({ endpoint, action, reason }) => {
       const done = cleaned.endpoints.find((each) => each.endpoint === endpoint);
-      return { endpoint, action, reason, ...(done === undefined ? {} : { rows: done.rows, runs: [...done.runs] }) };
+      return { endpoint, action, reason, ...(done === undefined ? {} : doneOf(done)) };
     }),
     ...recipientsOf(record),
     probes: proved.probes.map((probe) => ({ ...probe })),
@@ -173,6 +174,14 @@ export function certificateBody(
     }).map((residue) => ({ ...residue })),
     ...place,
   };
+}
+
+function doneOf({
+  partitions,
+  rows,
+  runs,
+}: CleanedEndpoint): Pick<ErasureBody['endpoints'][number], 'partitions' | 'rows' | 'runs'> {
+  return { ...(partitions === undefined ? {} : { partitions }), rows, runs: [...runs] };
 }
 
 function recipientsOf({ steps: { 'recipients-told': told } }: ErasureRecord): Pick<ErasureBody, 'recipients'> {

@@ -37,9 +37,11 @@ const scopeItem = z.strictObject({
   tokenColumns: z.array(z.string()).optional(),
   recipients: z.array(z.string()).optional(),
 });
-const cleanedEndpoint = z.strictObject({
+export const cleanedEndpoint = z.strictObject({
   endpoint: z.string(),
   action: z.enum(['row-delete', 'recompute']),
+  /** Partitions that were computed anew. */
+  partitions: count.optional(),
   /** Rows deleted, or rows of the partitions that were computed anew. */
   rows: count,
   /** Jobs or runs that did it. */

@@ -15,7 +15,7 @@ import type {
   Verification,
 } from './erasure-record.ts';
 import { isBeyond, mayFollow } from './erasure-states.ts';
-import { blockedBy } from './scope-plan.ts';
+import { blockedBy, isCleaned } from './scope-plan.ts';
 
 const SALT_BYTES = 16;
 
@@ -138,7 +138,7 @@ const GUARDS: { readonly [Step in ErasureStepName]?: Guard } = {
   },
   'rows-cleaned': ({ scoped, 'rows-cleaned': cleaned }) => {
     const done = new Set(cleaned?.endpoints.map(({ endpoint, action }) => `${action} ${endpoint}`));
-    const planned = (scoped?.plan ?? []).filter(({ action }) => action === 'row-delete' || action === 'recompute');
+    const planned = (scoped?.plan ?? []).filter(isCleaned);
     const missing = planned.map(({ endpoint, action }) => `${action} ${endpoint}`).filter((each) => !done.has(each));
     return missing.length === 0 ? undefined : { code: 'incomplete', reason: `not done: ${missing.join(', ')}` };
   },

@@ -64,6 +64,11 @@ export interface ScopeItem {
   readonly recipients?: readonly string[] | undefined;
 }
 
+/** Whether the erasure has to change rows itself: elsewhere there is nothing to do once the keys are gone. */
+export function isCleaned({ action }: Pick<ScopeItem, 'action'>): boolean {
+  return action === 'row-delete' || action === 'recompute';
+}
+
 type Contents = ReadonlyMap<string, ColumnContent>;
 
 /** The plan for every endpoint, in the order given. */
@@ -111,7 +116,10 @@ function itemOf(endpoint: ScopeEndpoint, contents: Contents, tokens: ReadonlySet
     };
   }
   if (endpoint.recomputable) return item('recompute', `${list(personal)} was opened, and no column holds the subject`);
-  return item('unknown', `${list(personal)} was opened, no column holds the subject, and what it is made of is kept shorter than it`);
+  return item(
+    'unknown',
+    `${list(personal)} was opened, no column holds the subject, and what it is made of is kept shorter than it`,
+  );
 }
 
 function external(

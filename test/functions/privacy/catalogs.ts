@@ -38,6 +38,38 @@ export function openingCatalog(): Catalog {
   return compiled(filesWith({ [`${FOLDER}/endpoint.yaml`]: CONTRACT, [`${FOLDER}/query.sql`]: QUERY, ...files }));
 }
 
+/** The table of addresses by day, which no column of the subject leads to. */
+export const GATHERED = 'music.gathered';
+
+const GATHERED_CONTRACT = `description: Addresses of a day, gathered for a mailing.
+owner: team-a
+partition: {column: day, grain: day, start: 2026-01-01}
+schedule: "@daily"
+retention: P400D
+columns:
+  day: {type: DATE}
+  emails: {type: STRING, semantic: user.email}
+`;
+const GATHERED_QUERY = `SELECT day, STRING_AGG(DISTINCT email ORDER BY email) AS emails
+FROM music.mails
+WHERE day >= DATE(@partition_start) AND day < DATE(@partition_end)
+GROUP BY day
+`;
+
+/** The same with one more endpoint, made of the opened addresses, which has to be computed again. */
+export function gatheringCatalog(): Catalog {
+  return compiled(
+    filesWith({
+      [`${FOLDER}/endpoint.yaml`]: CONTRACT,
+      [`${FOLDER}/query.sql`]: QUERY,
+      'sql/music/mails/endpoint.yaml': MAILS_CONTRACT.replace('P7D', 'P400D'),
+      'sql/music/mails/query.sql': MAILS_QUERY,
+      'sql/music/gathered/endpoint.yaml': GATHERED_CONTRACT,
+      'sql/music/gathered/query.sql': GATHERED_QUERY,
+    }),
+  );
+}
+
 /** The same, but nobody knows where the column comes from. */
 export function unknownCatalog(): Catalog {
   const catalog = openingCatalog();

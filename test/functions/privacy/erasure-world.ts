@@ -20,6 +20,7 @@ import type { RotationDeps } from '#functions/privacy/rotation/rotation-deps.ts'
 import type { Facts } from '#functions/privacy/facts.ts';
 import { BOUND_MS, newWorld, type World } from '#test/shared/privacy/world.ts';
 import { memoryObjectStore, type MemoryObjectStore } from '#test/shared/platform/memory-object-store.ts';
+import { memoryPipelines, type MemoryPipelines } from './memory-pipelines.ts';
 import { memoryRows, type MemoryRows, type Row } from './memory-rows.ts';
 import { Killed, type KillPoint, Process } from './processes.ts';
 
@@ -27,6 +28,7 @@ export interface ErasureWorld extends Omit<World, 'deps'> {
   readonly objects: MemoryObjectStore;
   readonly exports: MemoryObjectStore;
   readonly rows: MemoryRows;
+  readonly pipelines: MemoryPipelines;
   readonly signer: CertificateSigner & { readonly publicKeyPem: string };
   /** Facts by id, as a view would show them; a fact told twice has to be the same. */
   readonly facts: ReadonlyMap<string, Fact>;
@@ -50,6 +52,7 @@ export async function newErasureWorld(
   const objects = memoryObjectStore();
   const exports = memoryObjectStore();
   const rows = memoryRows(tables);
+  const pipelines = memoryPipelines(objects);
   const facts = new Map<string, Fact>();
   const executions = { started: [] as string[], ended: new Set<string>() };
   const logged: string[] = [];
@@ -60,6 +63,7 @@ export async function newErasureWorld(
     objects,
     exports,
     rows,
+    pipelines,
     signer,
     facts,
     executions,
@@ -80,8 +84,7 @@ export async function newErasureWorld(
 }
 
 function depsOf(world: ErasureWorld, process: Process, log: Log): ErasureDeps {
-  const named = (name: string): string =>
-    name.replace(/^shreds\/\d+-/, 'shreds/').replaceAll(/[0-9a-f-]{36}|[a-z2-7]{52}/g, '*');
+  const named = (name: string): string => name.replaceAll(/[0-9a-f-]{36}|[a-z2-7]{52}/g, '*');
   const objects = process.through('objects', world.objects, { create: named, replace: named, delete: named });
   const store = process.through('keys', world.store, {
     create: () => 'keyring',
@@ -105,6 +108,10 @@ function depsOf(world: ErasureWorld, process: Process, log: Log): ErasureDeps {
       dropTable: () => '',
     }),
     personRows: process.through('rows', world.rows, { loadTokens: () => '', dropTable: () => '' }),
+    pipelines: process.through('pipelines', world.pipelines, {
+      fence: (endpoints: readonly string[]) => endpoints.join(' '),
+      recompute: ({ key }: { readonly key: string }) => key,
+    }),
     ledger: createLedger(objects, world.signer),
     facts: process.through('facts', factsOf(world), { record: ({ id }: Fact) => named(id) }),
     executions: process.through('executions', executionsOf(world), { start: () => '' }),

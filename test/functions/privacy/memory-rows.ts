@@ -8,17 +8,22 @@ export type Row = Readonly<Record<string, string>>;
 
 export interface MemoryRows extends ErasedRows, PersonRows {
   readonly tables_: Map<string, Row[]>;
+  /** Jobs that have not ended. */
+  readonly running: Set<string>;
   /** Every statement that was run, as the history of jobs would show it. */
   readonly history: readonly string[];
 }
 
 const STATEMENT = /^(?:DELETE |SELECT COUNT\(\*\) AS remaining\n|SELECT \*\n)FROM `([^`]+)`\nWHERE ([^]+)$/;
+const KEYS = /^SELECT DISTINCT FORMAT_TIMESTAMP\('[^']+', `([^`]+)`\) AS key\nFROM `([^`]+)`\nWHERE (.+)$/;
+const CONDITION_TABLE = /SELECT token FROM `([^`]+)`/;
 const CONDITION = /`([^`]+)` IN \(SELECT token FROM `([^`]+)`\)/g;
 
 export function memoryRows(tables: Readonly<Record<string, readonly Row[]>>): MemoryRows {
   const held = new Map(Object.entries(tables).map(([name, rows]) => [name, [...rows]]));
   const jobs = new Map<string, Statement>();
   const history: string[] = [];
+  const running = new Set<string>();
 
   const matching = (sql: string): { readonly table: string; readonly holds: (row: Row) => boolean } => {
     history.push(sql);
@@ -53,6 +58,15 @@ export function memoryRows(tables: Readonly<Record<string, readonly Row[]>>): Me
       const done: Statement = { kind: 'done', rows: rows.length - left.length };
       jobs.set(jobId, done);
       return done;
+    },
+    running,
+    isRunning: async (job) => running.has(job),
+    texts: async (sql) => {
+      history.push(sql);
+      const [, column = '', table = '', condition = ''] = KEYS.exec(sql) ?? assert.fail(`not a statement: ${sql}`);
+      const tokens = new Set(held.get(CONDITION_TABLE.exec(condition)?.[1] ?? '')?.map(({ token }) => token));
+      const found = (held.get(table) ?? missing(table)).filter(({ subject }) => tokens.has(subject));
+      return [...new Set(found.map((row) => row[column] ?? ''))];
     },
     count: async (sql) => {
       const { table, holds } = matching(sql);

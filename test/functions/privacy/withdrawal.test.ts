@@ -58,7 +58,7 @@ async function run(kill?: KillPoint): Promise<readonly string[]> {
   assert.equal((await fresh.use(visitor, () => 1)).kind, 'refused', 'the visitor that the user was goes with it');
   assert.deepEqual(world.rows.tables_.get(MAILS), [{ subject: play.token }]);
   assert.deepEqual(world.store.indexed(), [`${PLAY}|${play.token}`], seen.kind);
-  const names = world.objects.names().filter((name) => !/^(?:catalog|shreds)\//.test(name));
+  const names = world.objects.names().filter((name) => !/^(?:catalog|partitions)\//.test(name));
   assert.deepEqual(names, ['certificates/000000000000', `erasures/${id}/place`, `erasures/${id}/record`]);
   const text = String((await world.objects.read('certificates/000000000000'))?.body);
   assert.deepEqual(verifyChain([text], world.signer.publicKeyPem), { kind: 'valid', length: 1 });

@@ -1,7 +1,14 @@
 /** Deleting rows by tokens over Google's client: what is deleted, what is left, and that the history of jobs holds no token. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { deletionJob, deletionSql, remainingSql, tokenTable } from '#functions/privacy/erasures/row-statements.ts';
+import {
+  deletionJob,
+  deletionSql,
+  keysSql,
+  remainingSql,
+  tokenTable,
+} from '#functions/privacy/erasures/row-statements.ts';
+import { parseId } from '#shared/platform/ids.ts';
 import { startTestCloud, TEST_PROJECT } from '#test/local/cloud-harness.ts';
 
 await startTestCloud();
@@ -57,6 +64,27 @@ test(
     assert.deepEqual(await rows.runStatement(job, sql), { kind: 'done', rows: 3 });
     assert.equal(await rows.count(remainingSql('music.mails', ['subject', 'friend'], tokens)), 0);
     assert.equal(await rows.count('SELECT COUNT(*) AS n FROM music.mails'), 2);
+  },
+);
+
+test(
+  'the partitions of events that hold a token are told by their keys, and whether a job runs',
+  { skip },
+  async () => {
+    await client.query(
+      'CREATE TABLE music.played (hour TIMESTAMP, subject STRING) PARTITION BY TIMESTAMP_TRUNC(hour, HOUR)',
+    );
+    await client.query(
+      `INSERT INTO music.played (hour, subject) VALUES ('2026-08-01 10:05:00+00', '${ann}'),
+       ('2026-08-01 10:07:00+00', '${visitor}'), ('2026-08-02 23:00:00+00', '${ann}'), ('2026-08-03 01:00:00+00', '${ben}')`,
+    );
+    const id = parseId('endpoint', 'music.played') ?? assert.fail();
+    const keys = (grain: 'hour' | 'day'): Promise<readonly string[]> =>
+      rows.texts(keysSql({ id, grain, partitionColumn: 'hour' }, ['subject'], tokens));
+    assert.deepEqual([...(await keys('hour'))].sort(), ['2026-08-01T10', '2026-08-02T23']);
+    assert.deepEqual([...(await keys('day'))].sort(), ['2026-08-01', '2026-08-02']);
+    assert.equal(await rows.isRunning(deletionJob(ERASURE, 'music.mails', 1)), false);
+    assert.equal(await rows.isRunning('stage_of_nothing'), false);
   },
 );
 

@@ -1,25 +1,24 @@
-// Owns the step that deletes what was derived from opened values.
+// Owns the step that deletes what was derived from opened values, or has it computed again.
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { withoutLink } from '#shared/privacy/export/export-record.ts';
-import { cleanRows } from '../row-cleaning.ts';
+import { clean } from '../cleaning/clean.ts';
 import { changeExport, listOpenExports } from '../../exports/export-objects.ts';
 import { removeExport } from '../../exports/fetch-export.ts';
 import type { ErasureDeps } from '../erasure-deps.ts';
 import { readScope } from '../sealed-parts.ts';
 import type { Step } from '../take-step.ts';
 
-const JOBS_AGAIN_SECONDS = 5;
+const RUNS_AGAIN_SECONDS = 2;
 
 export const cleanStep: Step<'rows-cleaned'> = {
   state: 'rows-cleaned',
   async work(deps, record) {
-    const { objects, keys, warehouse } = deps;
-    const { aead, scope } = await readScope(objects, keys.epochs, record.id);
-    aead.close();
-    await removeOtherExports(deps, record.id, scope.lookupId);
+    const { aead, scope } = await readScope(deps.objects, deps.keys.epochs, record.id);
     const tokens = scope.keyrings.flatMap((keyring) => keyring.tokens.map(({ token }) => token));
-    const cleaned = await cleanRows(warehouse, record.id, record.steps.scoped?.plan ?? [], tokens);
-    if (cleaned.kind === 'running') return { kind: 'again', afterSeconds: JOBS_AGAIN_SECONDS };
+    const cleaned = await removeOtherExports(deps, record.id, scope.lookupId)
+      .then(() => clean(deps, record, aead, tokens))
+      .finally(() => aead.close());
+    if (cleaned.kind === 'running') return { kind: 'again', afterSeconds: RUNS_AGAIN_SECONDS };
     return { kind: 'report', report: { endpoints: cleaned.endpoints } };
   },
 };

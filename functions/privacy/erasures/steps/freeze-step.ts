@@ -2,7 +2,7 @@
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { isHeld } from '#shared/privacy/erasure/erasure.ts';
 import type { ErasureRecord } from '#shared/privacy/erasure/erasure-record.ts';
-import { blockedBy, type ScopeItem } from '#shared/privacy/erasure/scope-plan.ts';
+import { blockedBy, isCleaned, type ScopeItem } from '#shared/privacy/erasure/scope-plan.ts';
 import { type FrozenKeyring, freezeSubject } from '#shared/privacy/keys/forgetting.ts';
 import { findPurpose } from '#shared/privacy/keys/forgetting-purpose.ts';
 import type { ErasureDeps } from '../erasure-deps.ts';
@@ -59,7 +59,7 @@ async function freezeAndKeep(
 /** Rows are found by tokens. Where one is lost, whoever runs the platform has to look before the keys go. */
 function requireTokens(keyrings: readonly FrozenKeyring[], plan: readonly ScopeItem[]): void {
   const lost = keyrings.flatMap(({ unreadable }) => unreadable);
-  const needed = plan.filter(({ action }) => action === 'row-delete').map(({ endpoint }) => endpoint);
+  const needed = plan.filter(isCleaned).map(({ endpoint }) => endpoint);
   if (lost.length === 0 || needed.length === 0) return;
   throw new PlatformError('erasure_blocked', {
     message: `The tokens for ${lost.join(', ')} cannot be had, and rows have to be found in ${needed.join(', ')}.`,

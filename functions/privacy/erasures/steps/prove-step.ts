@@ -5,6 +5,7 @@ import { isPurposeGone } from '#shared/privacy/keys/forgetting-purpose.ts';
 import { readKeyring } from '#shared/privacy/keys/keyring-updates.ts';
 import { openSealed } from '#shared/privacy/opening.ts';
 import type { ErasureDeps, OpenKeys } from '../erasure-deps.ts';
+import { computedPartitions } from '../cleaning/recompute.ts';
 import { remainingRows } from '../row-cleaning.ts';
 import { readSamples, readScope, type SealedSample } from '../sealed-parts.ts';
 import type { Step } from '../take-step.ts';
@@ -14,13 +15,17 @@ export const proveStep: Step<'proved'> = {
   async work(deps, record) {
     const { objects, keys } = deps;
     const { aead, scope } = await readScope(objects, keys.epochs, record.id);
-    const samples = await readSamples(objects, record.id, aead).finally(() => aead.close());
+    const [samples, computed] = await Promise.all([
+      readSamples(objects, record.id, aead),
+      computedPartitions(deps, record.id, aead),
+    ]).finally(() => aead.close());
     const probes = await Promise.all([
       tombstones(keys, scope, record.purpose),
       index(keys, scope),
       opening(keys, samples),
       bucket(deps),
       rows(deps, record, scope),
+      partitions(computed),
     ]);
     return { kind: 'report', report: { probes: probes.filter((probe) => probe !== undefined) } };
   },
@@ -68,6 +73,12 @@ async function rows(
   const remaining = await remainingRows(warehouse, id, steps.scoped?.plan ?? []);
   if (remaining.length === 0) return undefined;
   return probe('endpoint holds no row of the subject', remaining, async (count) => count === 0);
+}
+
+/** Undefined when none had to be computed again. */
+async function partitions(computed: readonly boolean[]): Promise<Probe | undefined> {
+  if (computed.length === 0) return undefined;
+  return probe('partition was computed again without the subject', computed, async (done) => done);
 }
 
 async function probe<Case>(
