@@ -71,7 +71,7 @@ function checkPart(
   list: readonly Expression[],
   at: number,
 ): void {
-  if (typeof template === 'string') return;
+  if (typeof template === 'string' || !('parts' in template)) return;
   const part = list.find((argument) => argument.kind === 'part' || argument.kind === 'step');
   if (part === undefined || (part.kind !== 'part' && part.kind !== 'step')) return;
   const known =

@@ -7,6 +7,7 @@ import { isCastable } from '../types/coercion.ts';
 import { scalarTypes, STRING, typeName, withoutParameters, type SqlType } from '../types/sql-type.ts';
 import { resolveTypeName } from '../types/type-name.ts';
 import { floatText } from '../values/float-text.ts';
+import { quoteString } from '../values/shown-text.ts';
 import { ValueError } from '../values/sql-value.ts';
 import { valueOfText } from '../values/text-value.ts';
 import { coerce, coerces } from './coerce.ts';
@@ -79,8 +80,12 @@ export function resolveTypedLiteral(node: TypedLiteral, scope: ExpressionScope):
     );
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
-    const what =
-      node.typeName === 'JSON' ? `Invalid JSON literal: ${error.message}` : `Invalid ${node.typeName} literal`;
-    throw new SqlError(what, node.at);
+    throw new SqlError(`Invalid ${node.typeName} literal${whyInvalid(node, error)}`, node.at);
   }
+}
+
+/** Google shows numbers that it cannot read, and says what JSON lacks; of dates and times it says nothing. */
+function whyInvalid({ typeName, value }: TypedLiteral, error: ValueError): string {
+  if (typeName === 'JSON') return `: ${error.message}`;
+  return typeName === 'NUMERIC' || typeName === 'BIGNUMERIC' ? `: ${quoteString(value)}` : '';
 }

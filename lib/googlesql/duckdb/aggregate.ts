@@ -4,6 +4,7 @@ import { SqlError } from '../syntax/sql-error.ts';
 import type { AggregateCall } from '../tree/expression.ts';
 import type { FrameEdge, WindowCall } from '../tree/scan.ts';
 import type { Context } from './context.ts';
+import { uncheckedText } from './float-arithmetic.ts';
 import { orderText, rangeValue, singleKeyText } from './order.ts';
 import { duckType } from './types.ts';
 
@@ -44,13 +45,16 @@ function rangeEdgeText(edge: FrameEdge, context: Context): string {
 }
 
 function callText(call: AggregateCall, context: Context, over: string): string {
-  const { calls, result, list } = call.overload.template;
-  const texts = call.arguments.map((argument) => context.emit.expression(argument, context));
-  const fill = (template: string): string =>
-    template.replaceAll(/\$(\d)/g, (_, n: string) => texts[Number(n) - 1] ?? '');
-  const values = calls.map((template) => {
-    const text = `${decorate(fill(template), call, texts, context)}${over}`;
-    return list === true ? cut(text, call, context) : text;
+  const { template } = call.overload;
+  const quick = context.session.sums === 'quick' ? template.quick : undefined;
+  const { calls, result } = quick ?? template;
+  // A sum shows by itself that one of its numbers is not finite.
+  const operand = quick === undefined ? context.emit.expression : uncheckedText;
+  const texts = call.arguments.map((argument) => operand(argument, context));
+  const fill = (text: string): string => text.replaceAll(/\$(\d)/g, (_, n: string) => texts[Number(n) - 1] ?? '');
+  const values = calls.map((one) => {
+    const text = `${decorate(fill(one), call, texts, context)}${over}`;
+    return template.list === true ? cut(text, call, context) : text;
   });
   if (result === undefined) return values[0] ?? 'NULL';
   return fill(result).replaceAll(/#(\d)/g, (_, n: string) => values[Number(n) - 1] ?? 'NULL');

@@ -15,6 +15,11 @@ export interface Session {
   readonly parameters: ReadonlyMap<string, TypedValue>;
   /** Values of script variables by lower-case name. */
   readonly variables: ReadonlyMap<string, TypedValue>;
+  /**
+   * `quick`: sums as DuckDB takes them, which fail with `sumAgain` where that may be wrong; whoever runs them then does it again
+   * without. By default they are right at once, and cost several times as much.
+   */
+  readonly sums?: 'quick';
 }
 
 /** A value with its type. */

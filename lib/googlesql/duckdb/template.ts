@@ -3,21 +3,21 @@
 import { weekStart } from '../analysis/date-part.ts';
 import type { ScalarTemplate } from '../functions/definition.ts';
 import type { CallNode, Expression } from '../tree/expression.ts';
-import { containsSubquery, isVolatile } from '../tree/walk.ts';
 import { typeName } from '../types/sql-type.ts';
-import { freshName, type Context } from './context.ts';
+import { bindOnce, canBind, mustBind, type Bound } from './bind-once.ts';
+import type { Context } from './context.ts';
+import { floatText, isFloatTemplate } from './float-arithmetic.ts';
 import { duckLiteral } from './literal.ts';
 import { quoteText } from './text.ts';
 import { duckType } from './types.ts';
 
-/** Longest argument that may be written twice; longer ones are computed once. */
-const MAX_COPIED = 60;
-
 /** The call as DuckDB SQL. */
 export function fillTemplate(call: CallNode, context: Context): string {
+  const { template: own } = call.overload;
+  if (isFloatTemplate(own) && !call.safe) return floatText(call, own, context);
   const values = callValues(call.arguments);
   const part = partOf(call.arguments);
-  const template = templateFor(call.overload.template, part);
+  const template = templateFor(own, part);
   const texts = values.map((value) => context.emit.expression(value, context));
   const bound = bindRepeated(template, texts, call, context);
   const filled = substitute(template, { call, part, texts: bound.texts, context });
@@ -38,37 +38,19 @@ function partOf(list: readonly Expression[]): string {
 
 function templateFor(template: ScalarTemplate, part: string): string {
   if (typeof template === 'string') return template;
+  if (isFloatTemplate(template)) return template.exact;
   const found = template.parts[part] ?? (part.startsWith('WEEK(') ? template.parts['WEEK(*)'] : undefined);
   if (found === undefined) throw new Error(`no template for the part ${part}`);
   return found;
 }
 
-interface Bound {
-  readonly texts: readonly string[];
-  readonly wrap: (text: string) => string;
-}
-
-/**
- * Arguments that a template mentions more than once are computed once, in a lambda over a one-element list: DuckDB has
- * no other LET. Under SAFE all arguments are, because only the call's own errors become NULL.
- */
+/** Under SAFE all arguments are bound, because only the call's own errors become NULL. */
 function bindRepeated(template: string, texts: readonly string[], call: CallNode, context: Context): Bound {
-  const repeated = texts.map((text, i) => mustBind(text, call.arguments[i], mentions(template, i + 1), call.safe));
-  if (!repeated.includes(true)) return { texts, wrap: (text) => text };
-  const name = freshName(context, 'v');
-  const fields = texts.flatMap((text, i) => (repeated[i] === true ? [`'a${i}': ${text}`] : []));
-  return {
-    texts: texts.map((text, i) => (repeated[i] === true ? `${name}.a${i}` : text)),
-    wrap: (text) => `list_transform([{${fields.join(', ')}}], lambda ${name}: ${text})[1]`,
-  };
-}
-
-function mustBind(text: string, argument: Expression | undefined, count: number, safe: boolean): boolean {
-  if (argument === undefined || argument.kind === 'part') return false;
-  if (argument.kind === 'literal' || argument.kind === 'column' || argument.kind === 'parameter') return false;
-  // Lambdas cannot hold subqueries.
-  if (containsSubquery(argument)) return false;
-  return safe || (count > 1 && (text.length > MAX_COPIED || isVolatile(argument)));
+  const list = texts.map((text, i) => ({ expression: call.arguments[i], text }));
+  const picked = list.map((argument, i) =>
+    call.safe ? canBind(argument.expression) : mustBind(argument, mentions(template, i + 1)),
+  );
+  return bindOnce(list, picked, context);
 }
 
 function mentions(template: string, position: number): number {

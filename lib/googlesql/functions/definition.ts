@@ -11,7 +11,7 @@ import type { Signature } from './signature.ts';
  * `$user` who runs it; `$request` the name of the request; `$error(…)` an error whose message is the DuckDB expression given, or NULL under SAFE.
  * An argument that is used more than once is computed once, unless it is short.
  */
-export type ScalarTemplate = string | PartTemplates;
+export type ScalarTemplate = string | PartTemplates | FloatTemplate;
 
 /**
  * A template for each date part that the function takes; `WEEK(*)` stands for WEEK with any weekday, in which `$weekday`
@@ -19,6 +19,17 @@ export type ScalarTemplate = string | PartTemplates;
  */
 export interface PartTemplates {
   readonly parts: Readonly<Record<string, string>>;
+}
+
+/**
+ * Arithmetic of doubles. What DuckDB makes of `quick` holds wherever it is finite; for everything else there is `exact`, a call
+ * of ours that knows Google's errors.
+ */
+export interface FloatTemplate {
+  readonly quick: string;
+  readonly exact: string;
+  /** Positions of operands which, when they are not finite, leave the result not finite either: those need no look of their own. */
+  readonly carries: readonly number[];
 }
 
 /**
@@ -32,6 +43,8 @@ export interface AggregateTemplate {
   readonly skipNulls?: boolean;
   /** LIMIT is served by cutting a list; other aggregates have none. */
   readonly list?: boolean;
+  /** A cheaper way for queries that can be run again: its result, or `gs_sum_again` where that may be wrong. */
+  readonly quick?: Pick<AggregateTemplate, 'calls' | 'result'>;
 }
 
 export interface Overload<Template> {

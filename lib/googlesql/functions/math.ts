@@ -1,10 +1,18 @@
 /** Mathematical functions. */
 
 import { scalars } from './define.ts';
+import type { FloatTemplate } from './definition.ts';
 
 /** A function of doubles with Google's errors. */
 const float = (name: string): Readonly<Record<string, string>> => ({
   '(FLOAT64) -> FLOAT64': `gs_math('${name}', $1)`,
+});
+
+/** Arithmetic whose errors are NULL; an error of what is divided stays one. */
+const safeFloat = (sign: string): FloatTemplate => ({
+  quick: `$1 ${sign} $2`,
+  exact: `gs_safe_float('${sign}', $1, $2)`,
+  carries: sign === '/' ? [0] : [0, 1],
 });
 
 /** DuckDB ignores NULLs here; GoogleSQL does not. */
@@ -38,7 +46,7 @@ export const mathFunctions = scalars({
   EUCLIDEAN_DISTANCE: vectors('gs_euclidean_distance'),
   IS_INF: { '(FLOAT64) -> BOOL': 'isinf($1)' },
   IS_NAN: { '(FLOAT64) -> BOOL': 'isnan($1)' },
-  IEEE_DIVIDE: { '(FLOAT64, FLOAT64) -> FLOAT64': 'gs_ieee_divide($1, $2)' },
+  IEEE_DIVIDE: { '(FLOAT64, FLOAT64) -> FLOAT64': '$1 / $2' },
   RAND: [{ volatile: true }, { '() -> FLOAT64': 'random()' }],
   SQRT: {
     ...float('SQRT'),
@@ -109,24 +117,24 @@ export const mathFunctions = scalars({
   },
   SAFE_ADD: {
     '(INT64, INT64) -> INT64': 'TRY($1 + $2)',
-    '(FLOAT64, FLOAT64) -> FLOAT64': "gs_safe_float('+', $1, $2)",
+    '(FLOAT64, FLOAT64) -> FLOAT64': safeFloat('+'),
     '(NUMERIC, NUMERIC) -> NUMERIC': 'TRY($1 + $2)',
     '(BIGNUMERIC, BIGNUMERIC) -> BIGNUMERIC': 'TRY(gs_big_add($1, $2))',
   },
   SAFE_SUBTRACT: {
     '(INT64, INT64) -> INT64': 'TRY($1 - $2)',
-    '(FLOAT64, FLOAT64) -> FLOAT64': "gs_safe_float('-', $1, $2)",
+    '(FLOAT64, FLOAT64) -> FLOAT64': safeFloat('-'),
     '(NUMERIC, NUMERIC) -> NUMERIC': 'TRY($1 - $2)',
     '(BIGNUMERIC, BIGNUMERIC) -> BIGNUMERIC': 'TRY(gs_big_subtract($1, $2))',
   },
   SAFE_MULTIPLY: {
     '(INT64, INT64) -> INT64': 'TRY($1 * $2)',
-    '(FLOAT64, FLOAT64) -> FLOAT64': "gs_safe_float('*', $1, $2)",
+    '(FLOAT64, FLOAT64) -> FLOAT64': safeFloat('*'),
     '(NUMERIC, NUMERIC) -> NUMERIC': 'TRY(gs_numeric_multiply($1, $2))',
     '(BIGNUMERIC, BIGNUMERIC) -> BIGNUMERIC': 'TRY(gs_big_multiply($1, $2))',
   },
   SAFE_DIVIDE: {
-    '(FLOAT64, FLOAT64) -> FLOAT64': "gs_safe_float('/', $1, $2)",
+    '(FLOAT64, FLOAT64) -> FLOAT64': safeFloat('/'),
     '(NUMERIC, NUMERIC) -> NUMERIC if NUMERIC': 'TRY(gs_numeric_divide($1, $2))',
     '(BIGNUMERIC, BIGNUMERIC) -> BIGNUMERIC if BIGNUMERIC': 'TRY(gs_big_divide($1, $2))',
   },

@@ -1,10 +1,14 @@
 /** Operators, under their signs. */
 
 import { scalars } from './define.ts';
+import type { FloatTemplate } from './definition.ts';
 
-/** A double result that is infinite is looked at again: it may be an overflow, which is an error. */
-const float = (sign: string, name: string): string =>
-  `CASE WHEN isinf($1 ${sign} $2) THEN ${name}($1, $2) ELSE $1 ${sign} $2 END`;
+const float = (sign: string, name: string): FloatTemplate => ({
+  quick: `$1 ${sign} $2`,
+  exact: `${name}($1, $2)`,
+  // A number divided by infinity is zero.
+  carries: sign === '/' ? [0] : [0, 1],
+});
 
 const ordered = (sign: string, guard: string): Readonly<Record<string, string>> => ({
   '(FLOAT64, FLOAT64) -> BOOL if FLOAT64': `($1 ${sign} $2 AND NOT isnan(${guard}))`,
@@ -51,7 +55,7 @@ export const operators = scalars({
     '(INT64, INTERVAL) -> INTERVAL': 'gs_interval_multiply($2, $1)',
   },
   '/': {
-    '(FLOAT64, FLOAT64) -> FLOAT64': 'CASE WHEN $2 = 0 OR isinf($1 / $2) THEN gs_float_divide($1, $2) ELSE $1 / $2 END',
+    '(FLOAT64, FLOAT64) -> FLOAT64': float('/', 'gs_float_divide'),
     '(NUMERIC, NUMERIC) -> NUMERIC if NUMERIC': 'gs_numeric_divide($1, $2)',
     '(BIGNUMERIC, BIGNUMERIC) -> BIGNUMERIC if BIGNUMERIC': 'gs_big_divide($1, $2)',
     '(INTERVAL, INT64) -> INTERVAL': 'gs_interval_divide($1, $2)',

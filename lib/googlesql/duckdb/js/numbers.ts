@@ -6,6 +6,7 @@ import { cosineDistance, euclideanDistance, pairsOf } from '../../values/distanc
 import { type SqlValue, ValueError } from '../../values/sql-value.ts';
 import { valueOfText } from '../../values/text-value.ts';
 import { timeZone } from '../../values/time-zone.ts';
+import { SUM_AGAIN } from '../sum-again.ts';
 import { js, named } from './define.ts';
 
 const utc = timeZone('UTC');
@@ -85,6 +86,9 @@ export const numberFunctions = named({
     if (!Number.isFinite(total)) throw new ValueError('double overflow');
     return total;
   }),
+  gs_sum_again: js('(FLOAT64) -> FLOAT64', () => {
+    throw new Error(SUM_AGAIN);
+  }),
   gs_float_subtract: js('(FLOAT64, FLOAT64) -> FLOAT64', (a, b) =>
     finite(a - b, [a, b], `${floatText(a)} - ${floatText(b)}`),
   ),
@@ -98,7 +102,6 @@ export const numberFunctions = named({
   }),
   gs_cosine_distance: js('(ANY, ANY) -> FLOAT64', (a, b) => cosineDistance(pairsOf(vector(a), vector(b)))),
   gs_euclidean_distance: js('(ANY, ANY) -> FLOAT64', (a, b) => euclideanDistance(pairsOf(vector(a), vector(b)))),
-  gs_ieee_divide: js('(FLOAT64, FLOAT64) -> FLOAT64', (a, b) => a / b),
   gs_safe_float: js('(STRING, FLOAT64, FLOAT64) -> FLOAT64', (sign, a, b) => {
     if (sign === '/' && b === 0) return null;
     const value = safely(() => (sign === '+' ? a + b : sign === '-' ? a - b : sign === '*' ? a * b : a / b));

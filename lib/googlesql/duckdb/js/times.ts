@@ -162,8 +162,9 @@ export const timeFunctions = named({
     try {
       return BigInt(date(year, month, day)) * MICROS_PER_DAY + time(hour, minute, second);
     } catch {
-      const two = (part: bigint): string => String(part).padStart(2, '0');
-      const shown = `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`;
+      // Google pads the hour to four digits here (ConstructDatetime in zetasql/public/functions/date_time_util.cc).
+      const [y, m, d, h, min, sec] = parts.map((part, i) => String(part).padStart(i % 3 === 0 ? 4 : 2, '0'));
+      const shown = `${y}-${m}-${d} ${h}:${min}:${sec}`;
       throw new ValueError(`Input calculates to invalid datetime: ${shown}`);
     }
   }),

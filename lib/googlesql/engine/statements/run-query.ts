@@ -2,8 +2,11 @@
 
 import { queryTree } from '../../analysis/analyze.ts';
 import { generateOutput, outputColumns } from '../../duckdb/output.ts';
+import type { Session } from '../../duckdb/context.ts';
+import { isSumAgain } from '../../duckdb/sum-again.ts';
 import type { Query } from '../../syntax/ast-query.ts';
 import type { QueryTree } from '../../tree/expression.ts';
+import { EngineFailure } from '../failure.ts';
 import type { StatementResult } from '../requests.ts';
 import { bytesRead } from './bytes-read.ts';
 import { collectRows } from './collect-rows.ts';
@@ -43,10 +46,23 @@ async function holdRows(
   tree: QueryTree,
   fields: NonNullable<StatementResult['schema']>['fields'],
 ): Promise<NonNullable<StatementResult['result']>> {
-  const sql = generateOutput(tree, sessionOf(run));
   const { results } = run.state;
-  const collected = await execute(run, () => collectRows(run.connection, results, sql));
+  const collected = await withQuickSums(run, (session) =>
+    execute(run, () => collectRows(run.connection, results, generateOutput(tree, session))),
+  );
   run.remote.check();
   const types = outputColumns(tree).map(({ type }) => type);
   return results.add({ schema: { fields }, types, ...collected }, run.nowMs);
+}
+
+/** Sums are taken the quick way; the query runs once more where that would be wrong. */
+async function withQuickSums<T>(run: Run, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = sessionOf(run);
+  try {
+    return await work({ ...session, sums: 'quick' });
+  } catch (error) {
+    const cause = error instanceof EngineFailure ? error.cause : undefined;
+    if (!(cause instanceof Error) || !isSumAgain(cause.message)) throw error;
+  }
+  return work(session);
 }

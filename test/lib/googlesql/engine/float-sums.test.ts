@@ -31,3 +31,34 @@ test('a sum that ends beyond the greatest float is an error', async () => {
     assert.equal(message, 'double overflow');
   }
 });
+
+test('a sum whose numbers overflow on their way is the same error as without the sum', async () => {
+  for (const sql of [
+    'SELECT SUM(x * 10) FROM UNNEST([1.0, 1e308]) AS x',
+    'SELECT AVG(x * 10 - 1e308) FROM UNNEST([1.0, 1e308]) AS x',
+    'SELECT SUM(x * 10) OVER () FROM UNNEST([1.0, 1e308]) AS x',
+  ]) {
+    assert.equal((await refusal(sql)).message, 'double overflow: 1e+308 * 10', sql);
+  }
+  const { message } = await refusal('SELECT SUM(1 / x) FROM UNNEST([1.0, 0.0]) AS x');
+  assert.equal(message, 'division by zero: 1 / 0');
+});
+
+test('what is taken of a sum under SAFE is not NULL because the sum was taken again', async () => {
+  const sum = 'SUM(x) FROM UNNEST([1e308, 1e308, -1e308]) AS x';
+  assert.deepEqual(await rows(`SELECT SAFE_CAST(SUM(x) AS STRING), SAFE.ABS(${sum.replace(' FROM', ') FROM')}`), [
+    ['1e+308', '1.0E308'],
+  ]);
+});
+
+/** Sums of NUMERICs may leave the range of NUMERIC on their way, and only there. */
+const WIDE = "NUMERIC '99999999999999999999999999999'";
+
+test('sums of NUMERICs that pass the greatest one on their way are right', async () => {
+  const list = `UNNEST([${WIDE}, ${WIDE}, ${WIDE}, -${WIDE}, -${WIDE}, NUMERIC '0.000000001']) AS x`;
+  assert.deepEqual(await rows(`SELECT SUM(x), AVG(x) FROM ${list}`), [
+    ['99999999999999999999999999999.000000001', '16666666666666666666666666666.5'],
+  ]);
+  assert.deepEqual(await rows('SELECT SUM(x), AVG(x) FROM UNNEST(CAST([] AS ARRAY<NUMERIC>)) AS x'), [[null, null]]);
+  assert.match((await refusal(`SELECT SUM(x) FROM UNNEST([${WIDE}, ${WIDE}]) AS x`)).message, /^numeric overflow: SUM/);
+});
