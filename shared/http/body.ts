@@ -2,7 +2,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import type { ErrorCode } from '../platform/error-codes.ts';
+import { type ErrorCode, errorEntry } from '../platform/error-codes.ts';
+import { PlatformError } from '../platform/platform-error.ts';
 
 export interface BodyLimits {
   /** Bytes on the wire. */
@@ -31,6 +32,21 @@ export type BodyRefusal = Extract<
   | 'truncated_body'
   | 'overloaded'
 >;
+
+/** What the limits are counted in, for those that have one. */
+const LIMIT_UNITS: { readonly [C in BodyRefusal]?: string } = {
+  body_too_large: 'bytes',
+  inflated_too_large: 'bytes',
+  suspicious_ratio: 'bytes for each byte sent',
+  slow_body: 'milliseconds',
+};
+
+/** A refused body as an error, which names the limit that was passed. */
+export function bodyError({ code, limit }: Extract<BodyResult, { kind: 'refused' }>): PlatformError {
+  if (limit === undefined) return new PlatformError(code);
+  const message = `${errorEntry(code).sentence} The limit is ${limit} ${LIMIT_UNITS[code] ?? ''}`.trimEnd();
+  return new PlatformError(code, { message: `${message}.`, details: { limit } });
+}
 
 /** Encodings a body may have. */
 const INFLATERS = {

@@ -7,7 +7,7 @@ import type { Log } from '../platform/log-line.ts';
 import { PlatformError } from '../platform/platform-error.ts';
 import { PROBLEM_MEDIA_TYPE, problemOfThrown } from '../platform/problem-details.ts';
 import type { Clock } from '../platform/clock.ts';
-import { readBody } from './body.ts';
+import { bodyError, readBody } from './body.ts';
 import { type ApiTitle, openApiDocument } from './openapi.ts';
 import { type Random, retryAfter } from './retry-after.ts';
 import { type Principal, type Route, type RouteReply, type RouteRequest, route } from './route.ts';
@@ -113,9 +113,7 @@ async function authorise(found: Route, request: IncomingMessage, parts: HandlerP
 async function parseBody(found: Route, request: IncomingMessage): Promise<unknown> {
   const maxBytes = found.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
   const result = await readBody(request, request.headers, { maxBytes, timeoutMs: BODY_TIMEOUT_MS });
-  if (result.kind === 'refused') {
-    throw new PlatformError(result.code, result.limit === undefined ? {} : { details: { limit: result.limit } });
-  }
+  if (result.kind === 'refused') throw bodyError(result);
   let json: unknown;
   try {
     json = result.bytes.length === 0 ? {} : JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(result.bytes));

@@ -11,7 +11,7 @@ import {
   PARSED_VALUE_BYTES,
 } from '#shared/events/limits.ts';
 import type { WriteKey } from '#shared/events/write-key.ts';
-import { type BodyLimits, readBody } from '#shared/http/body.ts';
+import { bodyError, type BodyLimits, readBody } from '#shared/http/body.ts';
 import type { RequestHandler } from '#shared/http/function-host.ts';
 import type { Random } from '#shared/http/retry-after.ts';
 import type { Clock } from '#shared/platform/clock.ts';
@@ -120,9 +120,7 @@ async function readTaken(
 ): Promise<PlatformError | { readonly taken: Taken; readonly bodyBytes: number }> {
   const limits = showsSecret(head) ? BODY_LIMITS : UNKEYED_LIMITS;
   const body = await readBody(request, request.headers, { ...limits, mayHold: (bytes) => hold.take(bytes) });
-  if (body.kind === 'refused') {
-    return new PlatformError(body.code, body.limit === undefined ? {} : { details: { limit: body.limit } });
-  }
+  if (body.kind === 'refused') return bodyError(body);
   const tooMuch = parseRefusal(body.bytes, hold);
   if (tooMuch !== undefined) return tooMuch;
   const taken = protocol.read(body.bytes, { ...head, request, catalog, nowMs: clock.now() });
@@ -166,7 +164,10 @@ async function standingAfterOpening(parts: DoorParts): Promise<Standing | Platfo
 /** Why a body may not be parsed, if so: parsed, it would take more memory than one request, or all together, may. */
 function parseRefusal(body: Buffer, hold: Hold): PlatformError | undefined {
   const values = countValues(body);
-  if (values > MAX_BODY_VALUES) return new PlatformError('too_many_values', { details: { limit: MAX_BODY_VALUES } });
+  if (values > MAX_BODY_VALUES) {
+    const message = `The body holds more than ${MAX_BODY_VALUES} values.`;
+    return new PlatformError('too_many_values', { message, details: { limit: MAX_BODY_VALUES } });
+  }
   return hold.take(values * PARSED_VALUE_BYTES) ? undefined : new PlatformError('overloaded');
 }
 

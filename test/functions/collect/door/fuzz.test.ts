@@ -1,0 +1,131 @@
+/** Whatever is sent to whichever route: an answer that blames the sender or nobody, bounded memory, nothing of it in any log. */
+import assert from 'node:assert/strict';
+import { Agent, request as httpRequest } from 'node:http';
+import { after, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
+import * as fc from 'fast-check';
+import { SECRET } from '../test-app.ts';
+import { AUTHORIZED, leaksIn, PERSONAL, startCollect } from '../world.ts';
+import { nastyRequest, type NastyRequest } from './nasty-requests.ts';
+
+const RUNS = Number(process.env['TRIBUTARY_TEST_RUNS'] ?? 1500);
+const MAX_GROWTH_BYTES = 32 * 1024 * 1024;
+
+const world = await startCollect();
+const agent = new Agent({ keepAlive: true });
+after(() => agent.destroy());
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function heldBytes(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+interface Answered {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+function send({ method, target, headers, body }: NastyRequest): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(
+      {
+        port: world.port,
+        host: '127.0.0.1',
+        method,
+        path: target,
+        agent,
+        headers: { ...headers, 'content-length': body.length },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            type: response.headers['content-type'] ?? '',
+            text: Buffer.concat(chunks).toString('utf8'),
+          }),
+        );
+        response.on('error', reject);
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+test('no request is answered with a failure of the server or a redirect, and no log holds anything of one', async () => {
+  const statuses = new Map<number, number>();
+  await fc.assert(
+    fc.asyncProperty(nastyRequest, async (nasty) => {
+      const { status, type, text } = await send(nasty);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      assert.ok(
+        status === 200 || status === 201 || status === 204 || (status >= 400 && status < 500),
+        `${status} ${text}`,
+      );
+      if (text !== '') {
+        assert.match(type, /^application\/(problem\+)?json/);
+        assert.equal(typeof JSON.parse(text), 'object');
+      }
+    }),
+    { numRuns: RUNS },
+  );
+  // The generator reaches what it is for.
+  for (const status of [200, 204, 400, 401, 404, 405, 415]) assert.ok((statuses.get(status) ?? 0) > 0, String(status));
+  await world.advance(60_000);
+  const stored = world.published.map(({ text }) => text);
+  assert.deepEqual(leaksIn([...world.logged, ...stored], [...PERSONAL, SECRET]), []);
+});
+
+test('ten thousand refused and accepted requests leave less than 32 MiB behind', async () => {
+  const requests = fc.sample(nastyRequest, { numRuns: 2000, seed: 7 });
+  const round = async (): Promise<void> => {
+    for (const nasty of requests) await send(nasty);
+    await world.advance(1000);
+    world.published.length = 0;
+    world.logged.length = 0;
+  };
+  await round();
+  collectGarbage();
+  const before = heldBytes();
+  for (let times = 0; times < 5; times += 1) await round();
+  collectGarbage();
+  const grown = heldBytes() - before;
+  assert.ok(grown < MAX_GROWTH_BYTES, `${grown} bytes`);
+});
+
+test('one bomb, one endless body or one dense body takes less than 32 MiB while it is dealt with', async () => {
+  const bodies: readonly [string, Record<string, string>, Uint8Array<ArrayBuffer>, number][] = [
+    ['bomb', { 'content-encoding': 'gzip' }, Uint8Array.from(gzipSync(Buffer.alloc(200 * 2 ** 20, 0x20))), 413],
+    ['large', {}, Uint8Array.from(Buffer.alloc(40 * 2 ** 20, 0x20)), 413],
+    ['dense', {}, Uint8Array.from(Buffer.from(`{"events":[${'{},'.repeat(1_000_000)}0]}`)), 413],
+    ['nested', {}, Uint8Array.from(Buffer.from(`{"events":[${'['.repeat(500_000)}`)), 413],
+  ];
+  for (const [name, headers, body, expected] of bodies) {
+    collectGarbage();
+    const before = heldBytes();
+    let peak = 0;
+    const watching = setInterval(() => {
+      peak = Math.max(peak, heldBytes() - before);
+    }, 1);
+    const answered = await send({
+      method: 'POST',
+      target: '/v1/events',
+      headers: { ...AUTHORIZED, ...headers },
+      body,
+    }).catch(
+      // What is not read to its end may find the connection closed.
+      () => ({ status: expected }),
+    );
+    clearInterval(watching);
+    assert.equal(answered.status, expected, name);
+    assert.ok(peak < MAX_GROWTH_BYTES, `${name}: ${peak} bytes`);
+  }
+});
