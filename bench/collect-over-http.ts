@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CLOUD_HEAP, FUNCTION_HEAP } from '#cli/up/heap.ts';
+import { CLOUD_HEAP, FUNCTION_HEAP, NATIVE_MEMORY } from '#cli/up/heap.ts';
 import { REGION } from '#test/functions/collect/test-app.ts';
 import type { GeneratorFigures } from './collect-generator.ts';
 import { type Measured, start } from './processes.ts';
@@ -38,14 +38,10 @@ export interface Running {
 /** The platform as far as collect needs it: publishes are acknowledged after fdatasync. */
 export async function startDurable(port: number): Promise<Running> {
   const data = mkdtempSync(join(tmpdir(), 'tributary-bench-'));
-  const cloud = start([
-    ...CLOUD_HEAP,
-    'local/main.ts',
-    `--data=${data}`,
-    `--port=${port + 1}`,
-    `--project=${PROJECT}`,
-    '--log=WARNING',
-  ]);
+  const cloud = start(
+    [...CLOUD_HEAP, 'local/main.ts', `--data=${data}`, `--port=${port + 1}`, `--project=${PROJECT}`, '--log=WARNING'],
+    NATIVE_MEMORY,
+  );
   const { environment } = JSON.parse(await cloud.firstLine) as { environment: Record<string, string> };
   const laid = start(['bench/collect-lay.ts'], environment);
   await laid.output;
@@ -134,6 +130,7 @@ export function startFunction(source: string, port: number, environment: Readonl
   return start(
     [...FUNCTION_HEAP, ...flags, FRAMEWORK, `--source=${join(ROOT, source)}`, '--target=collect', `--port=${port}`],
     {
+      ...NATIVE_MEMORY,
       ...environment,
       NODE_ENV: 'production',
       GOOGLE_CLOUD_PROJECT: PROJECT,

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { dataFolderPath } from '../platform/data-folder.ts';
-import { CLOUD_HEAP } from '../up/heap.ts';
+import { CLOUD_HEAP, NATIVE_MEMORY } from '../up/heap.ts';
 import { dataOption, type DataOption } from './data-option.ts';
 
 interface Options extends DataOption {
@@ -23,7 +23,10 @@ export function registerCloud(program: Command): void {
       const data = `${dataFolderPath(options.data)}/cloud`;
       const args = [...CLOUD_HEAP, script, `--data=${data}`, `--port=${options.port}`, `--project=${options.project}`];
       process.exitCode = await new Promise<number>((resolve) => {
-        const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+        const child = spawn(process.execPath, args, {
+          env: { ...process.env, ...NATIVE_MEMORY },
+          stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        });
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
         child.once('exit', (code) => resolve(code ?? 1));
       });

@@ -6,7 +6,7 @@ import { serviceAccountEmail } from '#shared/platform/roles.ts';
 import { SETTINGS } from '#shared/platform/settings.ts';
 import { CONSOLE_FOLDER, type DataFolder, type Identity, IDENTITY_FILE } from '../platform/data-folder.ts';
 import type { ChildSpec } from './children.ts';
-import { CLOUD_HEAP, FUNCTION_HEAP } from './heap.ts';
+import { CLOUD_HEAP, FUNCTION_HEAP, NATIVE_MEMORY } from './heap.ts';
 import { DEFAULT_BASE_PORT, type Ports, portsFrom } from './ports.ts';
 
 const LOCAL_PROJECT = 'tributary-local';
@@ -69,7 +69,7 @@ export function cloudChild(plan: UpPlan, folder: DataFolder): ChildSpec {
     `--iap-email=${serviceAccountEmail('analyst', project)}`,
     `--iap-audience=${plan.audience}`,
   ];
-  return { name: 'cloud', args, environment: {}, logFile: folder.file('logs', 'cloud.log') };
+  return { name: 'cloud', args, environment: NATIVE_MEMORY, logFile: folder.file('logs', 'cloud.log') };
 }
 
 /** Variables of the settings table, as the functions of this platform get them. */
@@ -109,6 +109,7 @@ export function functionChild(
       `--port=${plan.ports.functions[name]}`,
     ],
     environment: {
+      ...NATIVE_MEMORY,
       ...cloudEnvironment,
       ...functionSettings(plan, folder),
       NODE_ENV: 'production',

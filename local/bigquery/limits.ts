@@ -71,7 +71,7 @@ export const UPLOAD_SESSION_MS = 7 * 24 * 3_600_000;
 export const HISTORY_PRUNING_MS = 24 * 3_600_000;
 
 /** Ours: what the engine may use. The whole local cloud is to stay under 400 MB. */
-export const DUCKDB_MEMORY_MB = 128;
+export const DUCKDB_MEMORY_MB = 64;
 export const DUCKDB_THREADS = 2;
 
 /** Ours: how long rows of queries without a destination are kept, milliseconds. BigQuery keeps them about 24 hours. */

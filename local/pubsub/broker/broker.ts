@@ -22,7 +22,7 @@ import { type DeadLetter, SubscriptionRuntime } from './subscription-runtime.ts'
 import { TopicRuntime } from './topic-runtime.ts';
 
 /** What was published last and is kept in memory, all topics together. */
-const RECENT_BYTES = 16 * 1024 * 1024;
+const RECENT_BYTES = 8 * 1024 * 1024;
 /** How often retention is looked at. */
 const EXPIRE_EVERY_MS = 10 * 60_000;
 /** A log's last file is given up when all of it was delivered and it is this large: at once, or when retention is looked at. */
