@@ -10,7 +10,7 @@ import type { EngineState } from '../state.ts';
 import { commit, type Step } from '../storage/commit.ts';
 import { physicalOf } from '../storage/physical.ts';
 import { tableKey, type TableRecord } from '../storage/records.ts';
-import { currentPartition } from './current-partition.ts';
+import { writtenPartition } from './written-partition.ts';
 import { defaultValues } from './default-values.ts';
 import { rowReader, type RowOutcome } from './json-row.ts';
 import { rangeOf, splitDecorator } from './partition-decorator.ts';
@@ -120,9 +120,5 @@ function partitionGuard({ definition }: TableRecord, partition: string): Guard |
 }
 
 function partitionTimeOf(record: TableRecord, partition: string | undefined, nowMs: number): bigint | undefined {
-  if (!physicalOf(record).partitionTime) return undefined;
-  if (partition === undefined) return currentPartition(record.definition, nowMs);
-  const range = rangeOf(record.definition, partition);
-  if (range.kind === 'null') throw failure('invalid', `Partition $${partition} cannot be written to`);
-  return range.start;
+  return physicalOf(record).partitionTime ? writtenPartition(record.definition, partition, nowMs) : undefined;
 }

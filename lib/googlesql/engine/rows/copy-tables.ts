@@ -1,8 +1,6 @@
 /** Copies tables and partitions as copy jobs do, in one durable step. */
 
-import { duckLiteral } from '../../duckdb/literal.ts';
 import { given } from '../../syntax/given.ts';
-import { TIMESTAMP } from '../../types/sql-type.ts';
 import { failure } from '../failure.ts';
 import { findField } from '../objects/table-rules.ts';
 import { findTableRecord, getTableRecord } from '../objects/tables.ts';
@@ -21,8 +19,8 @@ import {
   tableText,
   type TableRecord,
 } from '../storage/records.ts';
-import { currentPartitionText } from './current-partition.ts';
-import { rangeOf, splitDecorator } from './partition-decorator.ts';
+import { writtenPartitionText } from './written-partition.ts';
+import { otherPartitions, rangeOf, splitDecorator } from './partition-decorator.ts';
 import { conditionOf, partitionCondition } from './partition-rows.ts';
 
 /** Copies. Throws `notFound`, `duplicate` (WRITE_EMPTY), or `invalid` when schemas or partitions do not fit. */
@@ -139,12 +137,8 @@ async function insertRows(place: Place, source: Source, target: TableRecord, ref
 /** The partition of rows in a table by ingestion time: the decorator's, else the one that they had. */
 function timeText({ nowMs }: Place, source: Source, { definition }: TableRecord, ref: TableRef): string {
   const { partition } = splitDecorator(ref);
-  if (partition !== undefined) {
-    const range = rangeOf(definition, partition);
-    if (range.kind === 'null') throw failure('invalid', `Partition $${partition} cannot be written to`);
-    return duckLiteral(range.start, TIMESTAMP);
-  }
-  return physicalOf(source.record).partitionTime ? PARTITION_TIME : currentPartitionText(definition, nowMs);
+  const keeps = partition === undefined && physicalOf(source.record).partitionTime;
+  return keeps ? PARTITION_TIME : writtenPartitionText(definition, partition, nowMs);
 }
 
 /** Refuses rows that do not belong to the partition of the destination's decorator. */
@@ -165,9 +159,5 @@ async function checkPartition(
   const reader = await connection.runAndReadAll(
     `SELECT 1 FROM (SELECT ${renamed} FROM ${from}) WHERE (${inside}) IS NOT TRUE LIMIT 1`,
   );
-  if (reader.currentRowCount === 0) return;
-  throw failure(
-    'invalid',
-    `Some rows belong to different partitions rather than destination partition ${tableText(ref)}`,
-  );
+  if (reader.currentRowCount > 0) throw otherPartitions(ref);
 }

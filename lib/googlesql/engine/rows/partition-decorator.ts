@@ -35,4 +35,12 @@ export function rangeOf(definition: TableDefinition, partition: string): Partiti
   throw failure('invalid', `Invalid partition ID ${partition} of table ${name}: expected ${expected}`);
 }
 
+/** What is said of rows that do not belong to the partition that they were sent to. */
+export function otherPartitions(destination: TableRef): Error {
+  return failure(
+    'invalid',
+    `Some rows belong to different partitions rather than destination partition ${tableText(destination)}`,
+  );
+}
+
 const formats = { HOUR: 'YYYYMMDDHH', DAY: 'YYYYMMDD', MONTH: 'YYYYMM', YEAR: 'YYYY' } as const;

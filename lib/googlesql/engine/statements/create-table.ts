@@ -9,7 +9,7 @@ import type { JsonObject, TableSpec } from '../definitions.ts';
 import { failure } from '../failure.ts';
 import { findTableRecord, getTableRecord, newTable, withTable } from '../objects/tables.ts';
 import { tableExists } from '../objects/words.ts';
-import { currentPartitionText } from '../rows/current-partition.ts';
+import { writtenPartitionText } from '../rows/written-partition.ts';
 import { commit, type Step } from '../storage/commit.ts';
 import { createPhysical, newPhysical, physicalOf, storedRows } from '../storage/physical.ts';
 import { PARTITION_TIME, physicalColumn, relationName, tableText, type TableRecord } from '../storage/records.ts';
@@ -106,7 +106,7 @@ async function fill(tree: CreateTableTree, record: TableRecord, run: Run): Promi
   const columns = physical.columns.map(physicalColumn);
   if (tree.query !== undefined) {
     const sql = generateOutput(tree.query, sessionOf(run));
-    const time = physical.partitionTime ? [currentPartitionText(record.definition, nowMs)] : [];
+    const time = physical.partitionTime ? [writtenPartitionText(record.definition, undefined, nowMs)] : [];
     const names = physical.partitionTime ? [...columns, PARTITION_TIME] : columns;
     const texts = [...columns.map((_, i) => `o${i}`), ...time];
     await connection.run(

@@ -2,17 +2,14 @@
 
 import { convertQuery, expandValueTable } from '../../analysis/convert-query.ts';
 import type { Analysis } from '../../analysis/context.ts';
-import { duckLiteral } from '../../duckdb/literal.ts';
 import { generateOutput } from '../../duckdb/output.ts';
 import type { QueryTree } from '../../tree/expression.ts';
-import { TIMESTAMP } from '../../types/sql-type.ts';
 import type { RestField } from '../../types/rest-schema.ts';
-import { failure } from '../failure.ts';
 import { findTableRecord } from '../objects/tables.ts';
 import type { Destination } from '../requests.ts';
 import { conditionOf } from '../rows/partition-rows.ts';
-import { rangeOf, splitDecorator } from '../rows/partition-decorator.ts';
-import { currentPartitionText } from '../rows/current-partition.ts';
+import { otherPartitions, rangeOf, splitDecorator } from '../rows/partition-decorator.ts';
+import { writtenPartitionText } from '../rows/written-partition.ts';
 import { commit, type Step } from '../storage/commit.ts';
 import { fieldType, physicalOf } from '../storage/physical.ts';
 import {
@@ -21,7 +18,6 @@ import {
   physicalColumn,
   relationName,
   tableKey,
-  tableText,
   type TableRecord,
 } from '../storage/records.ts';
 import { prepareTarget } from './destination-table.ts';
@@ -85,7 +81,7 @@ async function insertRows(
   const texts = positions.map((_, i) => `o${i}`);
   if (physical.partitionTime) {
     names.push(PARTITION_TIME);
-    texts.push(partitionTimeText(run, record, destination));
+    texts.push(writtenPartitionText(definition, splitDecorator(destination.table).partition, run.nowMs));
   }
   const insert = `INSERT INTO ${relationName(physical.id)} (${names.join(', ')}) SELECT ${texts.join(', ')} FROM (${sql})`;
   return guardPartition(run, record, destination, async () => (await run.connection.run(insert)).rowsChanged);
@@ -93,15 +89,6 @@ async function insertRows(
 
 function positionOf(fields: readonly RestField[], name: string): number {
   return fields.findIndex((field) => field.name.toLowerCase() === name.toLowerCase());
-}
-
-/** The partition that rows of a table by ingestion time go to. */
-function partitionTimeText(run: Run, { definition }: TableRecord, { table }: Destination): string {
-  const { partition } = splitDecorator(table);
-  if (partition === undefined) return currentPartitionText(definition, run.nowMs);
-  const range = rangeOf(definition, partition);
-  if (range.kind === 'null') throw failure('invalid', `Partition $${partition} cannot be written to`);
-  return duckLiteral(range.start, TIMESTAMP);
 }
 
 /** Runs an insert into a partition by column; refuses rows that belong to others. */
@@ -122,11 +109,6 @@ async function guardPartition(
   };
   const before = await outside();
   const count = await insert();
-  if ((await outside()) !== before) {
-    throw failure(
-      'invalid',
-      `Some rows belong to different partitions rather than destination partition ${tableText(table)}`,
-    );
-  }
+  if ((await outside()) !== before) throw otherPartitions(table);
   return count;
 }
