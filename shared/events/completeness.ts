@@ -17,8 +17,10 @@ export type Completeness =
   | { readonly kind: 'complete' }
   /** Somebody may still publish, or something has not landed; ask again. */
   | { readonly kind: 'waiting'; readonly open: readonly BootId[]; readonly missing: number }
-  /** The deadline has passed with something missing or open: close it and say so. */
-  | { readonly kind: 'incomplete'; readonly open: readonly BootId[]; readonly missing: number };
+  /** The deadline has passed with something missing: close it and say so. */
+  | { readonly kind: 'incomplete'; readonly open: readonly BootId[]; readonly missing: number }
+  /** It has passed with nothing missing, but some boots have died without a last word: close it, nothing is known to be late. */
+  | { readonly kind: 'unconfirmed'; readonly open: readonly BootId[] };
 
 /** The state of a partition whose registered boots have reported, given what has landed of each. */
 export function completenessOf(
@@ -29,7 +31,8 @@ export function completenessOf(
   const open = reports.filter(({ final }) => !final).map(({ boot }) => boot);
   const missing = reports.reduce((sum, report) => sum + countOf(missingOf(report, landed)), 0);
   if (open.length === 0 && missing === 0) return { kind: 'complete' };
-  return { kind: deadlinePassed === 'deadline-passed' ? 'incomplete' : 'waiting', open, missing };
+  if (deadlinePassed === 'in-time') return { kind: 'waiting', open, missing };
+  return missing === 0 ? { kind: 'unconfirmed', open } : { kind: 'incomplete', open, missing };
 }
 
 /** The sequences that a boot acknowledged and that have not landed. */

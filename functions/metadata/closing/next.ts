@@ -1,5 +1,6 @@
 // Owns what a closer does next: drive on what is under way, or claim the oldest partition that may be closed, or end.
 import type { EventEndpoint } from '#shared/catalog/endpoint.ts';
+import type { Completeness } from '#shared/events/completeness.ts';
 import { type NextClosing, nextClosing } from '#shared/pipelines/closing-order.ts';
 import type { Claim } from '#shared/pipelines/partition-record.ts';
 import type { PartitionKey } from '#shared/pipelines/partition-key.ts';
@@ -16,6 +17,11 @@ export type NextForCloser = { readonly done: true } | { readonly key: PartitionK
 const LOOK_AGAIN_MS = 5000;
 /** Attempts at finding something to do, while others change what was found. */
 const MAX_LOOKS = 20;
+
+/** How complete a partition is that may be closed. */
+type MayClose = Exclude<Completeness, { readonly kind: 'waiting' }>;
+
+const COMPLETE: MayClose = { kind: 'complete' };
 
 /** Answers a closer. One that was replaced is done; one that finds nothing gives its place up. */
 export async function nextFor(
@@ -61,44 +67,49 @@ async function take(parts: Parts, endpoint: EventEndpoint): Promise<NextForClose
   }
   const counted = await mayClose(parts, endpoint, closing);
   if (counted === undefined) return undefined;
+  const incomplete = counted.kind === 'incomplete' ? { incomplete: counted.missing } : {};
   const name = { endpoint: endpoint.id, key: closing.key };
   const run = parts.newId();
   // Only imports make partitions of events wait.
   const waits = closing.reason === 'due' && moment.view.summary(name.endpoint, name.key) !== undefined;
-  const claim: Claim = { ...claimOf(parts, run, waits ? 'import' : closing.reason, moment.nowMs), ...counted };
+  const claim: Claim = { ...claimOf(parts, run, waits ? 'import' : closing.reason, moment.nowMs), ...incomplete };
   const claimed = await parts.partitions.apply(name, { kind: 'claim', claim });
   if (claimed.kind === 'refused') return 'again';
-  if (counted.incomplete !== undefined) tellIncomplete(parts, endpoint, closing.key, counted.incomplete);
+  tell(parts, endpoint, closing.key, counted);
   return { key: closing.key, run };
 }
 
-/** An alert is made of this line: whatever lands from now on is late. */
-function tellIncomplete({ log }: Parts, { eventType }: EventEndpoint, key: PartitionKey, missing: number): void {
-  log.write('ERROR', 'a partition is closed after its deadline without everything that was acknowledged', {
-    event_type: eventType,
-    partition: key,
-    count: missing,
-    code: 'closing_incomplete',
-  });
+/** An alert is made of what is missing, because it will be late; a collector that died is none by itself. */
+function tell({ log }: Parts, { eventType }: EventEndpoint, partition: PartitionKey, counted: MayClose): void {
+  const name = { event_type: eventType, partition };
+  if (counted.kind === 'incomplete') {
+    log.write('ERROR', 'a partition is closed after its deadline without everything that was acknowledged', {
+      ...name,
+      count: counted.missing,
+      code: 'closing_incomplete',
+    });
+  } else if (counted.kind === 'unconfirmed') {
+    log.write('NOTICE', 'a partition is closed after its deadline without the last word of some collectors', {
+      ...name,
+      count: counted.open.length,
+    });
+  }
 }
 
-/** What a claim says about completeness; undefined while the partition has to wait for it. */
+/** How complete it is; undefined while the partition has to wait. */
 async function mayClose(
   parts: Parts,
   endpoint: EventEndpoint,
   closing: Extract<NextClosing, { readonly kind: 'close' }>,
-): Promise<Pick<Claim, 'incomplete'> | undefined> {
-  if (!closing.counted) return {};
+): Promise<MayClose | undefined> {
+  if (!closing.counted) return COMPLETE;
   const { catalog } = momentOf(parts);
   const eventType = catalog.eventTypes[endpoint.eventType];
-  if (eventType === undefined) return {};
+  if (eventType === undefined) return COMPLETE;
   const completeness = await parts.complete.look(parts, catalog, eventType, closing.key);
-  if (completeness.kind === 'complete') return {};
-  if (completeness.kind === 'waiting') {
-    parts.alarm.by(parts.time.now() + LOOK_AGAIN_MS);
-    return undefined;
-  }
-  return { incomplete: completeness.missing };
+  if (completeness.kind !== 'waiting') return completeness;
+  parts.alarm.by(parts.time.now() + LOOK_AGAIN_MS);
+  return undefined;
 }
 
 function noted(parts: Parts, closing: NextClosing): false {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { encodeReport, reportObject } from '#shared/events/collector-report.ts';
+import { keyAt } from '#shared/pipelines/partition-key.ts';
+import type { BootId } from '#shared/platform/ids.ts';
 import { catalogWith, dailyPipeline } from '#test/shared/pipelines/memory-view.ts';
 import { content, records } from './simulation/judge.ts';
 import { MINUTE_MS, Simulation } from './simulation/simulation.ts';
@@ -46,6 +49,24 @@ test('what lands after its hour was closed goes into the next one, and into the 
   assert.match(told[0] ?? '', /"partition":"2026-08-20T21","count":1/);
   const fact = simulation.facts.find(({ fact_id: id }) => id === 'partition.published/music.played/2026-08-20T21/1');
   assert.match(fact?.body ?? '', /"incomplete":true,"missing":1/);
+});
+
+test('a collector that died without its last word holds its hour until the deadline, and is no alert while nothing is missing', async () => {
+  const simulation = new Simulation({ catalog, nowMs: NOW });
+  const [hour, boot] = [keyAt('hour', NOW), 'boot-died' as BootId];
+  await simulation.store.create(reportObject(hour, boot), encodeReport({ hour, boot, final: false, types: new Map() }));
+  await simulation.live('music.Played', ['a']);
+  await simulation.until(() => simulation.bigQuery.tables.size > 0, 24 * MINUTE_MS);
+  assert.deepEqual(content(simulation), {});
+  await simulation.until(() => simulation.bigQuery.tables.size > 0, 2 * MINUTE_MS);
+  assert.deepEqual(content(simulation), { 'music.played 2026-08-20T21': ['a'] });
+  assert.deepEqual(
+    simulation.logs.filter((line) => line.includes('closing_incomplete')),
+    [],
+  );
+  assert.equal(simulation.logs.filter((line) => line.includes('without the last word')).length, 1);
+  const fact = simulation.facts.find(({ kind }) => kind === 'partition.published');
+  assert.doesNotMatch(fact?.body ?? '', /incomplete|missing/);
 });
 
 test('an import that touches an hour that has not ended leaves it to the clock', async () => {

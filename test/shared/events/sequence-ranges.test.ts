@@ -110,6 +110,8 @@ test('a partition is complete when every boot is final and all it acknowledged h
   assert.deepEqual(missingOf(reports[0]!, some), [[4, 4]]);
   const open = reports.map((report) => ({ ...report, final: report.boot === a }));
   assert.deepEqual(completenessOf(open, all, 'in-time'), { kind: 'waiting', open: [b], missing: 0 });
+  assert.deepEqual(completenessOf(open, all, 'deadline-passed'), { kind: 'unconfirmed', open: [b] });
+  assert.deepEqual(completenessOf(open, some, 'deadline-passed'), { kind: 'incomplete', open: [b], missing: 3 });
 });
 
 test('landing never makes a partition less complete', () => {
