@@ -35,21 +35,35 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** The platform as far as collect needs it: publishes are acknowledged after fdatasync. */
-export async function startDurable(port: number): Promise<Running> {
+/** A local cloud with the base laid and the catalog of this repository applied, in a folder that goes when it ends. */
+export interface LaidCloud {
+  readonly cloud: Measured;
+  readonly environment: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+export async function startLaidCloud(port: number): Promise<LaidCloud> {
   const data = mkdtempSync(join(tmpdir(), 'tributary-bench-'));
   const cloud = start(
-    [...CLOUD_HEAP, 'local/main.ts', `--data=${data}`, `--port=${port + 1}`, `--project=${PROJECT}`, '--log=WARNING'],
+    [...CLOUD_HEAP, 'local/main.ts', `--data=${data}`, `--port=${port}`, `--project=${PROJECT}`, '--log=WARNING'],
     NATIVE_MEMORY,
   );
+  const stop = async (): Promise<void> => {
+    await cloud.stop();
+    rmSync(data, { recursive: true, force: true });
+  };
   const { environment } = JSON.parse(await cloud.firstLine) as { environment: Record<string, string> };
   const laid = start(['bench/collect-lay.ts'], environment);
   await laid.output;
-  if (laid.exitCode() !== 0) {
-    await cloud.stop();
-    rmSync(data, { recursive: true, force: true });
-    throw new Error('the base could not be laid');
-  }
+  if (laid.exitCode() === 0) return { cloud, environment, stop };
+  await stop();
+  throw new Error('the base could not be laid');
+}
+
+/** The platform as far as collect needs it: publishes are acknowledged after fdatasync. */
+export async function startDurable(port: number): Promise<Running> {
+  const laid = await startLaidCloud(port + 1);
+  const { cloud, environment } = laid;
   const collect = startFunction('functions/collect/index.ts', port, environment);
   await untilHealthy(port);
   return {
@@ -65,8 +79,7 @@ export async function startDurable(port: number): Promise<Running> {
     },
     async stop() {
       await collect.stop();
-      await cloud.stop();
-      rmSync(data, { recursive: true, force: true });
+      await laid.stop();
     },
   };
 }
@@ -125,23 +138,29 @@ export async function measureHttp(running: Running, forMs: number, round: number
 
 /** A function under the Functions Framework, with the settings that a platform gives it. */
 export function startFunction(source: string, port: number, environment: Readonly<Record<string, string>>): Measured {
+  return startFramework([FRAMEWORK, `--source=${join(ROOT, source)}`], port, environment);
+}
+
+/** The framework as it lies in an image, or here; `args` say which and what of. */
+export function startFramework(
+  args: readonly string[],
+  port: number,
+  environment: Readonly<Record<string, string>>,
+): Measured {
   const flags = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
   const url = `http://127.0.0.1:${port}`;
-  return start(
-    [...FUNCTION_HEAP, ...flags, FRAMEWORK, `--source=${join(ROOT, source)}`, '--target=collect', `--port=${port}`],
-    {
-      ...NATIVE_MEMORY,
-      ...environment,
-      NODE_ENV: 'production',
-      GOOGLE_CLOUD_PROJECT: PROJECT,
-      TRIBUTARY_REGION: REGION,
-      TRIBUTARY_AUDIENCE: `https://tributary.${PROJECT}`,
-      TRIBUTARY_COLLECT_URL: url,
-      TRIBUTARY_METADATA_URL: url,
-      TRIBUTARY_PRIVACY_URL: url,
-      TRIBUTARY_OPERATOR_URL: url,
-    },
-  );
+  return start([...FUNCTION_HEAP, ...flags, ...args, '--target=collect', `--port=${port}`], {
+    ...NATIVE_MEMORY,
+    ...environment,
+    NODE_ENV: 'production',
+    GOOGLE_CLOUD_PROJECT: PROJECT,
+    TRIBUTARY_REGION: REGION,
+    TRIBUTARY_AUDIENCE: `https://tributary.${PROJECT}`,
+    TRIBUTARY_COLLECT_URL: url,
+    TRIBUTARY_METADATA_URL: url,
+    TRIBUTARY_PRIVACY_URL: url,
+    TRIBUTARY_OPERATOR_URL: url,
+  });
 }
 
 async function untilHealthy(port: number): Promise<void> {

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { exitCode } from '#shared/platform/error-codes.ts';
 import { registerApply } from './commands/apply.ts';
+import { registerBuild } from './commands/build.ts';
 import { registerCertificate } from './commands/certificate.ts';
 import { registerCloud } from './commands/cloud.ts';
 import { registerCompile } from './commands/compile.ts';
@@ -59,6 +60,7 @@ const COMMANDS = [
   registerEnv,
   registerExec,
   registerCloud,
+  registerBuild,
 ];
 for (const register of COMMANDS) register(program);
 

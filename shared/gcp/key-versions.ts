@@ -1,5 +1,5 @@
 // Owns the life of key versions in Cloud KMS: looked at, disabled, enabled, scheduled for destruction.
-import { KeyManagementServiceClient } from '@google-cloud/kms';
+import type { KeyManagementServiceClient } from '@google-cloud/kms';
 import { PlatformError } from '../platform/platform-error.ts';
 import type { KeyVersions, KeyVersionState } from '../privacy/keys/key-stores.ts';
 import { toPlatformError } from './failure.ts';
@@ -17,7 +17,9 @@ const STATES: Readonly<Record<string, KeyVersionState>> = {
 /** Key versions over Cloud KMS. Each method first looks, so that repeating it is no error. */
 export function createKeyVersions(): KeyVersions {
   let client: KeyManagementServiceClient | undefined;
-  const kms = (): KeyManagementServiceClient => (client ??= new KeyManagementServiceClient());
+  // Loaded by the first call: most processes that have keys never look at their versions.
+  const kms = async (): Promise<KeyManagementServiceClient> =>
+    (client ??= new (await import('@google-cloud/kms')).KeyManagementServiceClient());
   const asPlatform = async <Result>(call: () => Promise<Result>): Promise<Result> => {
     try {
       return await call();
@@ -27,7 +29,7 @@ export function createKeyVersions(): KeyVersions {
   };
   const state = (name: string): Promise<KeyVersionState> =>
     asPlatform(async () => {
-      const [version] = await kms().getCryptoKeyVersion({ name }, CALL_OPTIONS);
+      const [version] = await (await kms()).getCryptoKeyVersion({ name }, CALL_OPTIONS);
       const known = STATES[String(version.state)];
       if (known === undefined)
         throw new PlatformError('cloud_refused', { message: 'A key version is not usable yet.' });
@@ -35,8 +37,8 @@ export function createKeyVersions(): KeyVersions {
     });
   const become = async (name: string, wanted: 'ENABLED' | 'DISABLED'): Promise<void> => {
     if ((await state(name)) === STATES[wanted]) return;
-    await asPlatform(() =>
-      kms().updateCryptoKeyVersion(
+    await asPlatform(async () =>
+      (await kms()).updateCryptoKeyVersion(
         { cryptoKeyVersion: { name, state: wanted }, updateMask: { paths: ['state'] } },
         CALL_OPTIONS,
       ),
@@ -49,7 +51,7 @@ export function createKeyVersions(): KeyVersions {
     async scheduleDestruction(name) {
       const now = await state(name);
       if (now === 'scheduled' || now === 'destroyed') return;
-      await asPlatform(() => kms().destroyCryptoKeyVersion({ name }, CALL_OPTIONS));
+      await asPlatform(async () => (await kms()).destroyCryptoKeyVersion({ name }, CALL_OPTIONS));
     },
   };
 }

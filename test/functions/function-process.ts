@@ -2,9 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FUNCTION_HEAP } from '#cli/up/heap.ts';
 import { SETTINGS } from '#shared/platform/settings.ts';
+import { IMAGE_START } from '#test/functions/function-image.ts';
 import { freePort } from '#test/free-port.ts';
 import { TEST_PROJECT } from '#test/local/cloud-harness.ts';
 
@@ -36,20 +38,16 @@ export interface FunctionOptions {
   readonly port?: number;
   /** Of the function, when it is none of the platform's. */
   readonly source?: string;
+  /** The folder of its image, started as Google does; without one its sources are run. */
+  readonly image?: string;
 }
 
 /** Starts it and waits until it answers its health check. */
 export async function startFunctionProcess(target: string, options: FunctionOptions = {}): Promise<FunctionProcess> {
-  const { environment, port = await freePort(), source = `#functions/${target}/index.ts` } = options;
-  const framework = fileURLToPath(import.meta.resolve('@google-cloud/functions-framework'));
-  const args = [
-    ...FUNCTION_HEAP,
-    framework.replace(/index\.js$/, 'main.js'),
-    `--source=${fileURLToPath(import.meta.resolve(source))}`,
-    `--target=${target}`,
-    `--port=${port}`,
-  ];
-  const child = spawn(process.execPath, args, {
+  const { environment, port = await freePort(), image } = options;
+  const args = image === undefined ? sourceArgs(target, options.source) : [join(image, IMAGE_START)];
+  const child = spawn(process.execPath, [...FUNCTION_HEAP, ...args, `--target=${target}`, `--port=${port}`], {
+    ...(image === undefined ? {} : { cwd: image }),
     env: { PATH: process.env['PATH'], ...environment, ...SETTINGS_OF_TESTS, NODE_ENV: 'production' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -79,6 +77,11 @@ export async function startFunctionProcess(target: string, options: FunctionOpti
     },
     kill: () => ended('SIGKILL'),
   };
+}
+
+function sourceArgs(target: string, source = `#functions/${target}/index.ts`): readonly string[] {
+  const framework = fileURLToPath(import.meta.resolve('@google-cloud/functions-framework'));
+  return [framework.replace(/index\.js$/, 'main.js'), `--source=${fileURLToPath(import.meta.resolve(source))}`];
 }
 
 /** A platform whose other functions nobody runs. */

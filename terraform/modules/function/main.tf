@@ -13,6 +13,10 @@ resource "google_cloudfunctions2_function" "function" {
   build_config {
     runtime     = "nodejs24"
     entry_point = var.name
+    # The framework lies in the zip: https://github.com/GoogleCloudPlatform/buildpacks/blob/main/pkg/nodejs/npm.go
+    environment_variables = {
+      GOOGLE_VENDOR_NPM_DEPENDENCIES = "true"
+    }
     source {
       storage_source {
         bucket = google_storage_bucket_object.code.bucket
