@@ -14,11 +14,11 @@ import type { Clock } from '#shared/platform/clock.ts';
 import type { Log } from '#shared/platform/log-line.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
-import { PEOPLE_ROLES, rolesOf } from '#shared/platform/roles.ts';
 import { uuidV7 } from '#shared/platform/uuid.ts';
 import { revocationTiming } from '#shared/privacy/keys/revocation.ts';
 import { endDayKeys } from './at-work/end-day-keys.ts';
 import { catalogInForce } from './at-work/catalog-in-force.ts';
+import { grantsInForce, rolesInForce } from './at-work/who-may.ts';
 import { KeysAtWork } from './at-work/keys-at-work.ts';
 import type { ErasureDeps } from './erasures/erasure-deps.ts';
 import { createLedger } from './erasures/ledger.ts';
@@ -36,9 +36,9 @@ import { drillRoutes } from './routes/drill-routes.ts';
 import { erasureRoutes } from './routes/erasure-routes.ts';
 import { exportRoutes } from './routes/export-routes.ts';
 import { holdRoutes } from './routes/hold-routes.ts';
+import { openingRoutes } from './routes/opening-routes.ts';
 import { noticeRoutes } from './routes/notice-routes.ts';
 import { replayRoutes } from './routes/replay-routes.ts';
-import { revealRoutes } from './routes/reveal-routes.ts';
 import { rotationRoutes } from './routes/rotation-routes.ts';
 import { stepRoutes } from './routes/step-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
@@ -66,6 +66,10 @@ export interface PrivacyParts {
   readonly publisher: Publisher;
   /** The verified e-mail address of who asks. */
   readonly identify: (headers: IncomingHttpHeaders) => Promise<string | undefined>;
+  /** The verified address of a token for this function's own URL, as BigQuery sends one. */
+  readonly identifyBigQuery: (headers: IncomingHttpHeaders) => Promise<string | undefined>;
+  /** The service account of the connection that BigQuery calls this function as. */
+  readonly connectionAccount: () => Promise<string | undefined>;
   /** In the place of what the catalog promises; undefined without one. */
   readonly revocationBoundMs: number | undefined;
   readonly repeat: Repeat;
@@ -120,7 +124,8 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
   };
   const revealDeps = (): RevealDeps => {
     const { keyrings, boundMs } = keys.keys;
-    return { keyrings, useLimitMs: revocationTiming(boundMs).useLimitMs, facts, rates, clock, newId };
+    const { useLimitMs } = revocationTiming(boundMs);
+    return { keyrings, useLimitMs, facts, rates, clock, newId, grants: grantsInForce(catalog) };
   };
   const sweepNow = async (): Promise<void> => {
     if (keys.closed !== undefined) return;
@@ -142,7 +147,7 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
         version: '1',
       },
       routes: [
-        ...revealRoutes(revealDeps),
+        ...openingRoutes(parts, catalog, revealDeps),
         ...replayRoutes(() => ({ ...revealDeps(), rows: parts.personRows, send: parts.sendAgain })),
         ...erasureRoutes(erasureDeps),
         ...stepRoutes(erasureDeps),
@@ -204,11 +209,7 @@ async function identify(
 ): Promise<Principal | undefined> {
   const email = await identifier(headers);
   if (email === undefined) return undefined;
-  const own = rolesOf(email, projectId, {});
-  if (own.size > 0) return { email, roles: own };
-  const { roles } = (await catalog()).platform;
-  const members = Object.fromEntries(PEOPLE_ROLES.map((role) => [role, roles[role].members]));
-  return { email, roles: rolesOf(email, projectId, members) };
+  return { email, roles: await rolesInForce(projectId, catalog, email) };
 }
 
 function codeOf(thrown: unknown): string {

@@ -1,5 +1,6 @@
 // Owns how privacy is put together in production: its settings, Google's clients, the machine's clock and randomness.
 import { randomBytes } from 'node:crypto';
+import { connectionAccounts } from '#shared/gcp/connections.ts';
 import { createFunctionCaller, createIdentifier } from '#shared/gcp/identity.ts';
 import { keptBecauseOf } from '#shared/gcp/key-bucket.ts';
 import { keyStoresOf } from '#shared/gcp/key-stores.ts';
@@ -7,7 +8,7 @@ import { createObjectStore } from '#shared/gcp/objects.ts';
 import { createPublisher } from '#shared/gcp/publisher.ts';
 import { createCertificateKey } from '#shared/gcp/signer.ts';
 import { createStdoutLog } from '#shared/http/stdout-log.ts';
-import { bucketName, keyPath } from '#shared/platform/base/names.ts';
+import { bucketName, keyPath, revealConnection } from '#shared/platform/base/names.ts';
 import { systemClock } from '#shared/platform/clock.ts';
 import { readSettings } from '#shared/platform/settings.ts';
 import { lazyExecutions, lazyPersonRows, lazyWarehouse } from './lazy-clients.ts';
@@ -38,6 +39,9 @@ export function wirePrivacy(environment: Readonly<Record<string, string | undefi
     url: privacyUrl,
     publisher: createPublisher(projectId, log),
     identify: createIdentifier({ audience, ...(iapAudience === '' ? {} : { iapAudience }) }),
+    // The audience of BigQuery's token is the endpoint of the function that it calls.
+    identifyBigQuery: createIdentifier({ audience: privacyUrl }),
+    connectionAccount: connectionAccounts(revealConnection(place)),
     revocationBoundMs: revocationBoundSeconds === '' ? undefined : Number(revocationBoundSeconds) * 1000,
     repeat: repeatByTimer,
     clock: systemClock,

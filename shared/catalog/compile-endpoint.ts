@@ -12,7 +12,7 @@ import { parseColumnType } from './column-type.ts';
 import { MAX_PARTITIONS } from './compile-event-type.ts';
 import { type EndpointFile, endpointFile } from './declarations/endpoint-file.ts';
 import type { AuditCheck, SqlEndpoint } from './endpoint.ts';
-import { RESERVED_DOMAINS } from './names.ts';
+import { isReservedDomain } from './names.ts';
 import type { Platform } from './platform.ts';
 import type { Problem } from './problem.ts';
 import { lookUp } from './references.ts';
@@ -100,7 +100,7 @@ function idOfFolder(folder: string, problems: Problem[]): EndpointId | undefined
   const at = { file: `${folder}/endpoint.yaml`, line: 1, column: 1, hint: 'the path of a declaration is its name' };
   if (!DOMAIN.pattern.test(domain))
     problems.push({ ...at, message: `"${domain}" cannot be a domain`, allowed: DOMAIN.allowed });
-  if (RESERVED_DOMAINS.has(domain)) problems.push({ ...at, message: `the domain "${domain}" is the platform's own` });
+  if (isReservedDomain(domain)) problems.push({ ...at, message: `the domain "${domain}" is the platform's own` });
   if (!SNAKE_NAME.pattern.test(name))
     problems.push({ ...at, message: `"${name}" cannot be an endpoint`, allowed: SNAKE_NAME.allowed });
   return parseId('endpoint', `${domain}.${name}`);

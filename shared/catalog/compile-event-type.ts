@@ -9,7 +9,7 @@ import { type EventTypeFile, eventTypeFile } from './declarations/event-type-fil
 import type { EventType } from './event-type.ts';
 import { compileFields } from './compile-fields.ts';
 import type { Field, FieldType } from './field.ts';
-import { endpointOf, RESERVED_DOMAINS } from './names.ts';
+import { endpointOf, isReservedDomain } from './names.ts';
 import type { Platform } from './platform.ts';
 import type { Problem } from './problem.ts';
 import { lookUp } from './references.ts';
@@ -59,7 +59,7 @@ function idOfPath(file: string, problems: Problem[]): EventTypeId | undefined {
   const at = { file, line: 1, column: 1, hint: 'the path of a declaration is its name' };
   if (!DOMAIN.pattern.test(domain))
     problems.push({ ...at, message: `"${domain}" cannot be a domain`, allowed: DOMAIN.allowed });
-  if (RESERVED_DOMAINS.has(domain)) problems.push({ ...at, message: `the domain "${domain}" is the platform's own` });
+  if (isReservedDomain(domain)) problems.push({ ...at, message: `the domain "${domain}" is the platform's own` });
   if (!EVENT_NAME.pattern.test(name))
     problems.push({ ...at, message: `"${name}" cannot be an event type`, allowed: EVENT_NAME.allowed });
   return parseId('eventType', `${domain}.${name}`);

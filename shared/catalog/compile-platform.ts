@@ -1,7 +1,7 @@
 // Owns compiling the files of `platform/` into one value, with every problem of all of them.
 import type { z } from 'zod';
 import type { DurationText } from '../platform/duration.ts';
-import { parseId, type SemanticId } from '../platform/ids.ts';
+import { type EndpointId, parseId, type SemanticId } from '../platform/ids.ts';
 import {
   poolsFile,
   pricesFile,
@@ -90,11 +90,15 @@ function complete(declared: { readonly [Name in FileName]: Files[Name] | undefin
 function platformOf(files: Files): Platform {
   return {
     teams: files.teams,
-    purposes: mapValues(files.purposes, ({ legal_basis, consent, longest_retention, description }) => ({
+    purposes: mapValues(files.purposes, ({ legal_basis, consent, longest_retention, description, opened_by }) => ({
       description,
       legalBasis: legal_basis,
       consentRequired: consent === 'required',
       longestRetention: durationText(longest_retention),
+      // The schema has checked the ids' form; whether there are such endpoints is seen once all are known.
+      ...(opened_by === undefined
+        ? {}
+        : { openedBy: { roles: opened_by.roles, endpoints: opened_by.endpoints as EndpointId[] } }),
     })),
     semantics: {
       ...ENVELOPE_SEMANTICS,

@@ -6,7 +6,8 @@ import { type Column, formatColumnType, sameColumnType } from './column.ts';
 import type { EndpointDraft } from './compile-endpoint.ts';
 import { didYouMean, listNames } from './did-you-mean.ts';
 import type { Endpoint, EndpointInput, SqlEndpoint } from './endpoint.ts';
-import { RESERVED_DOMAINS } from './names.ts';
+import { isReservedDomain } from './names.ts';
+import { idleGrants, openingProblems } from './opening.ts';
 import type { Platform } from './platform.ts';
 import type { Place, Problem } from './problem.ts';
 import { type AnalyseQuery, type QueryColumn } from './sql-analysis.ts';
@@ -38,19 +39,28 @@ export function linkEndpoints({ drafts, others, platform, analyse }: LinkContext
   problems.push(...cycleProblems(drafts, inputs));
   if (problems.length > 0) return { endpoints: [], problems };
   const purposes = purposeFinder(known, inputs);
+  const opened = new Map<EndpointId, readonly PurposeId[]>();
   const endpoints = drafts.map((draft): SqlEndpoint => {
     const { endpoint } = draft;
     const own = inputs.get(endpoint.id) ?? [];
     const readable = [...new Set(own.map((input) => input.endpoint))].flatMap((id) => known.get(id) ?? []);
-    const world = { endpoints: readable, purposes: purposes(endpoint.id) };
+    // Any purpose's `open` can be analysed; which of them it may call is told in words of its own.
+    const world = { endpoints: readable, purposes: Object.keys(platform.purposes) as PurposeId[] };
     const analysis = analyse(draft.queryFile, endpoint.query, world);
     if (analysis.kind === 'failed') problems.push(...analysis.problems);
     const lineage = analysis.kind === 'analysed' ? analysis.lineage : [];
     if (analysis.kind === 'analysed') problems.push(...outputProblems(draft, analysis.columns));
-    const complete = { ...endpoint, inputs: own, lineage, purposes: world.purposes };
+    const complete = { ...endpoint, inputs: own, lineage, purposes: purposes(endpoint.id) };
+    const opens = analysis.kind === 'analysed' ? analysis.opens : [];
+    opened.set(endpoint.id, opens);
+    const place = { file: draft.queryFile, line: 1, column: 1 };
+    problems.push(...openingProblems({ endpoint: complete, opens, place }, platform));
     problems.push(...taintProblems(draft, complete, known, platform), ...retentionProblems(draft, complete, platform));
     return complete;
   });
+  if (problems.length === 0) {
+    problems.push(...idleGrants(platform, [...others, ...endpoints], (id) => opened.get(id) ?? []));
+  }
   return { endpoints, problems };
 }
 
@@ -109,7 +119,7 @@ function unknownTable({ name, place }: NamedTable, known: ReadonlyMap<string, En
       hint: `read ${name.replace(/_live$/, '')}, the closed partitions`,
     };
   const id = parseId('endpoint', name);
-  if (id !== undefined && RESERVED_DOMAINS.has(domainOf(id)))
+  if (id !== undefined && isReservedDomain(domainOf(id)))
     return { ...place, message: `${name} is the platform's own`, allowed: 'endpoints, as domain.name' };
   const names = [...known.keys()];
   return {

@@ -11,14 +11,15 @@ import {
 import type { PartitionKey } from '../pipelines/partition-key.ts';
 
 /** Datasets of the base, so that no domain may have their names. */
-export const RESERVED_DOMAINS: ReadonlySet<string> = new Set([
-  'raw',
-  'staging',
-  'platform',
-  'google',
-  'goog',
-  'bigquery',
-]);
+const RESERVED_DOMAINS: ReadonlySet<string> = new Set(['raw', 'staging', 'platform', 'google', 'goog', 'bigquery']);
+
+/** What the names of datasets begin with that hold a purpose's remote function; no domain's may. */
+const REVEAL_PREFIX = 'reveal_';
+
+/** Whether the name is the platform's own, so that no domain may have it. */
+export function isReservedDomain(domain: string): boolean {
+  return RESERVED_DOMAINS.has(domain) || domain.startsWith(REVEAL_PREFIX);
+}
 
 /** Topic of failed events, one for all event types. */
 export const FAILED_EVENTS_TOPIC = 'platform.failed-events';
@@ -65,9 +66,12 @@ export function liveView(endpoint: EndpointId): TableName {
   return { dataset: domainOf(endpoint), table: `${nameOf(endpoint)}_live` };
 }
 
-/** The remote function that opens values sealed for a purpose: `platform.reveal_product_analytics`. */
+/**
+ * The remote function that opens values sealed for a purpose: `reveal_product_analytics.open`. It has a dataset of its own,
+ * because BigQuery shares functions by dataset, and each purpose has its own openers.
+ */
 export function revealRoutine(purpose: PurposeId): { readonly dataset: string; readonly routine: string } {
-  return { dataset: 'platform', routine: `reveal_${purpose.replaceAll('-', '_')}` };
+  return { dataset: `${REVEAL_PREFIX}${purpose.replaceAll('-', '_')}`, routine: 'open' };
 }
 
 /** The staging table of one run: `staging.listening__daily_plays__20260801__3__1`. */

@@ -1,6 +1,6 @@
 // Owns the compiled declarations of `platform/`: teams, purposes, semantic types, tiers, pools, roles, privacy and prices.
 import type { DurationText } from '../platform/duration.ts';
-import type { PoolId, PurposeId, SemanticId, TeamId, TierId } from '../platform/ids.ts';
+import type { EndpointId, PoolId, PurposeId, SemanticId, TeamId, TierId } from '../platform/ids.ts';
 import type { PeopleRole } from '../platform/roles.ts';
 import type { LEGAL_BASES, SemanticClass } from './declarations/platform-files.ts';
 
@@ -23,6 +23,14 @@ export interface Purpose {
   readonly legalBasis: (typeof LEGAL_BASES)[number];
   readonly consentRequired: boolean;
   readonly longestRetention: DurationText;
+  /** Who may open what was sealed for it; see `openersOf`. */
+  readonly openedBy?: Openers | undefined;
+}
+
+/** Roles of people, and endpoints whose queries may open values. */
+export interface Openers {
+  readonly roles: readonly PeopleRole[];
+  readonly endpoints: readonly EndpointId[];
 }
 
 /** What a value means, and how much it says about a person. */

@@ -38,7 +38,13 @@ export interface QueryColumn extends ColumnType {
 
 /** What analysing a query tells. */
 export type QueryAnalysis =
-  | { readonly kind: 'analysed'; readonly columns: readonly QueryColumn[]; readonly lineage: readonly ColumnLineage[] }
+  | {
+      readonly kind: 'analysed';
+      readonly columns: readonly QueryColumn[];
+      readonly lineage: readonly ColumnLineage[];
+      /** Purposes whose `open` it calls. */
+      readonly opens: readonly PurposeId[];
+    }
   | { readonly kind: 'failed'; readonly problems: readonly Problem[] };
 
 /** Analyses the query of a file against what it may name. */
@@ -58,7 +64,9 @@ export const analyseQuery: AnalyseQuery = (file, text, world) => {
     return { kind: 'failed', problems: [{ file, line, column, message: message.replace(/ at \[\d+:\d+\]$/, '') }] };
   }
   const columns = outcome.query.tree.columns.map(({ name, column }) => ({ name, ...columnTypeOf(column.type) }));
-  return { kind: 'analysed', columns, lineage: lineageOf(outcome.query.tree, endpoints) };
+  const called = new Set(outcome.query.routines.map(({ path }) => keyOf(path)));
+  const opens = world.purposes.filter((purpose) => called.has(keyOf(revealPath(purpose))));
+  return { kind: 'analysed', columns, lineage: lineageOf(outcome.query.tree, endpoints), opens };
 };
 
 /** What the analyser may find, and which endpoint each of its tables is. */
@@ -108,19 +116,27 @@ export function revealRoutines(purposes: readonly PurposeId[]): readonly Catalog
   return purposes.map(revealOf);
 }
 
+/** The parameters of `open`, and what it answers: JSON as the HTTP route answers it, `{"status", "value"?}`. */
+export const REVEAL_PARAMETERS = [
+  { name: 'token', type: STRING },
+  { name: 'sealed', type: BYTES },
+  { name: 'field', type: STRING },
+  { name: 'reason', type: STRING },
+] as const;
+
 /**
- * `reveal(token, sealed, field)` of a purpose: the one way from a sealed value to what is in it. It is remote; here it has a
- * body that gives the same type and takes the same value, so that lineage sees what flows, and that it comes out opened.
+ * `open(token, sealed, field, reason)` of a purpose: the one way from a sealed value to what is in it. It is remote; here it has
+ * a body that gives the same type and takes the same value, so that lineage sees what flows, and that it comes out opened.
  */
 function revealOf(purpose: PurposeId): CatalogRoutine {
+  const body = "TO_JSON(STRUCT('plain' AS status, SAFE_CONVERT_BYTES_TO_STRING(sealed) AS value))";
+  const returns = scalarTypes.JSON;
+  return { path: revealPath(purpose), kind: 'scalar', parameters: REVEAL_PARAMETERS, returns, body, effect: 'opens' };
+}
+
+function revealPath(purpose: PurposeId): ObjectPath {
   const { dataset, routine } = revealRoutine(purpose);
-  const parameters = [
-    { name: 'token', type: STRING },
-    { name: 'sealed', type: BYTES },
-    { name: 'field', type: STRING },
-  ];
-  const body = 'SAFE_CONVERT_BYTES_TO_STRING(sealed)';
-  return { path: pathOf(dataset, routine), kind: 'scalar', parameters, returns: STRING, body, effect: 'opens' };
+  return pathOf(dataset, routine);
 }
 
 function pathOf(dataset: string, name: string): ObjectPath {

@@ -1,6 +1,6 @@
 // Owns who may open sealed values for which purpose, and the record that is kept of every use. No value is ever in it.
 
-/** A way by which values are opened: people over HTTP, pipelines through a remote function of BigQuery. */
+/** A way by which values are opened: over HTTP, by people only, or through a remote function of BigQuery. */
 export type RevealChannel = 'http' | 'sql';
 
 /** Who asks, as the identity of the request says. */
@@ -10,16 +10,34 @@ export interface RevealPrincipal {
   /** `service` for the platform's own functions and pipelines; whoever holds a role of people counts as a person. */
   readonly kind: 'person' | 'service';
   readonly roles: readonly string[];
+  /** Of a service: the endpoint whose run asks; none outside of runs. */
+  readonly endpoint?: string;
 }
 
-/** Who may open what. A grant names a role of people or a service account, and purposes; `all` is every purpose. */
+/** Who may open what. A grant names a role of people or an endpoint whose pipeline may, and purposes; `all` is every purpose. */
 export interface RevealGrant {
-  readonly to: { readonly role: string } | { readonly service: string };
+  readonly to: { readonly role: string } | { readonly endpoint: string };
   readonly purposes: 'all' | readonly string[];
 }
 
-/** What holds without any further grant: compliance opens everything, and nobody else opens anything. */
+/** What holds of a purpose that is declared nowhere (any more): compliance opens it, and nobody else does. */
 export const DEFAULT_REVEAL_GRANTS: readonly RevealGrant[] = [{ to: { role: 'compliance' }, purposes: 'all' }];
+
+/** Who may open values of a purpose, as it is declared. */
+export interface PurposeOpeners {
+  readonly roles: readonly string[];
+  readonly endpoints: readonly string[];
+}
+
+/** The grants of a purpose; undefined: it is not declared. */
+export function grantsOf(purpose: string, openers: PurposeOpeners | undefined): readonly RevealGrant[] {
+  if (openers === undefined) return DEFAULT_REVEAL_GRANTS;
+  const purposes = [purpose];
+  return [
+    ...openers.roles.map((role) => ({ to: { role }, purposes })),
+    ...openers.endpoints.map((endpoint) => ({ to: { endpoint }, purposes })),
+  ];
+}
 
 /** What is asked. */
 export interface RevealRequest {
@@ -38,15 +56,16 @@ export type RevealDecision =
 const MIN_REASON_CHARS = 8;
 export const MAX_REASON_CHARS = 500;
 
-/** People open values over HTTP and say why; service accounts open them in SQL for the purposes they were granted. */
+/** Whoever opens says why. People may do it over HTTP and in SQL, pipelines in the SQL of their runs. */
 export function decideReveal(
   { principal, channel, purpose, reason }: RevealRequest,
   grants: readonly RevealGrant[],
 ): RevealDecision {
   const grant = grants.find((each) => covers(each, purpose) && isFor(each, principal));
-  const rightChannel = principal.kind === 'person' ? channel === 'http' : channel === 'sql';
-  if (grant === undefined || !rightChannel) return { kind: 'refused', code: 'forbidden' };
-  if (principal.kind === 'person' && !isReason(reason)) return { kind: 'refused', code: 'reason_missing' };
+  if (grant === undefined || (principal.kind === 'service' && channel !== 'sql')) {
+    return { kind: 'refused', code: 'forbidden' };
+  }
+  if (!isReason(reason)) return { kind: 'refused', code: 'reason_missing' };
   return { kind: 'allowed', grant };
 }
 
@@ -70,6 +89,8 @@ export interface RevealAudit {
   readonly counts: RevealCounts;
   /** The pseudonym whose value a person opened, so that the subject can be told; BigQuery's calls carry many and are counted only. */
   readonly subject?: string;
+  /** Of the channel `sql`: the job, `project:location.id`, whose text says what else was read. */
+  readonly job?: string;
 }
 
 /** What was opened, or was asked to be. */
@@ -78,6 +99,7 @@ export interface RevealUse {
   readonly field: string;
   readonly counts: RevealCounts;
   readonly subject?: string;
+  readonly job?: string;
 }
 
 /** The audit record of one use. */
@@ -94,6 +116,7 @@ export function revealAudit(request: RevealRequest, decision: RevealDecision, us
     decision: decision.kind === 'allowed' ? 'allowed' : decision.code,
     counts: use.counts,
     ...(use.subject === undefined ? {} : { subject: use.subject }),
+    ...(use.job === undefined ? {} : { job: use.job }),
   };
 }
 
@@ -101,8 +124,10 @@ function covers({ purposes }: RevealGrant, purpose: string): boolean {
   return purposes === 'all' || purposes.includes(purpose);
 }
 
-function isFor({ to }: RevealGrant, { id, kind, roles }: RevealPrincipal): boolean {
-  return 'role' in to ? kind === 'person' && roles.includes(to.role) : kind === 'service' && to.service === id;
+/** An admin acts as analyst and team, but opens nothing by that. */
+function isFor({ to }: RevealGrant, { kind, roles, endpoint }: RevealPrincipal): boolean {
+  if ('endpoint' in to) return kind === 'service' && to.endpoint === endpoint;
+  return kind === 'person' && roles.includes(to.role) && (to.role === 'compliance' || !roles.includes('admin'));
 }
 
 function isReason(reason: string | undefined): boolean {

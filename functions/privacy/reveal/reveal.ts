@@ -8,11 +8,12 @@ import type { Keyrings } from '#shared/privacy/keys/keyrings.ts';
 import { type OpenedField, openField } from '#shared/privacy/opening.ts';
 import {
   decideReveal,
-  DEFAULT_REVEAL_GRANTS,
   revealAudit,
   type RevealCounts,
   type RevealDecision,
+  type RevealGrant,
   type RevealRequest,
+  type RevealUse as RevealedUse,
 } from '#shared/privacy/reveal.ts';
 import type { Facts } from '../facts.ts';
 import type { PersonRates } from './person-rate.ts';
@@ -23,6 +24,8 @@ export interface RevealDeps {
   /** An opened value that is older than this is not answered: the key may have been revoked since. */
   readonly useLimitMs: number;
   readonly facts: Facts;
+  /** Who may open values of a purpose. */
+  readonly grants: (purpose: string) => Promise<readonly RevealGrant[]>;
   readonly rates: PersonRates;
   readonly clock: Clock;
   /** An id that nobody had before. */
@@ -60,15 +63,16 @@ export async function reveal(deps: RevealDeps, use: RevealUse): Promise<Revealed
     purpose: use.purpose,
     ...(use.reason === undefined ? {} : { reason: use.reason }),
   };
-  const decision = decideReveal(request, DEFAULT_REVEAL_GRANTS);
+  const decision = decideReveal(request, await deps.grants(use.purpose));
   if (decision.kind === 'refused') {
-    await audit(deps, use, { request, decision, counts: NOTHING });
+    await recordUse(deps, { request, decision, use: { field: use.field, subject: use.token, counts: NOTHING } });
     throw new PlatformError(decision.code);
   }
   const openedAfterMs = deps.clock.now();
   const opened = await openField(deps.keyrings, use, use.field);
   if (opened.kind === 'retry') throw new PlatformError(opened.code);
-  await audit(deps, use, { request, decision, counts: { ...NOTHING, [opened.kind]: 1 } });
+  const counts = { ...NOTHING, [opened.kind]: 1 };
+  await recordUse(deps, { request, decision, use: { field: use.field, subject: use.token, counts } });
   if (deps.clock.now() - openedAfterMs > deps.useLimitMs) throw new PlatformError('keys_unavailable');
   return answerOf(opened);
 }
@@ -78,17 +82,20 @@ function answerOf(opened: Exclude<OpenedField, { kind: 'retry' }>): Revealed {
   return opened.value === undefined ? { status: 'plain' } : { status: 'plain', value: opened.value };
 }
 
-async function audit(
-  { facts, clock, newId }: RevealDeps,
-  { field, token }: RevealUse,
-  {
-    request,
-    decision,
-    counts,
-  }: { readonly request: RevealRequest; readonly decision: RevealDecision; readonly counts: RevealCounts },
+/** What is recorded of a use. */
+export interface UseRecord {
+  readonly request: RevealRequest;
+  readonly decision: RevealDecision;
+  readonly use: Omit<RevealedUse, 'at'>;
+}
+
+/** Records a use, durably when it resolves. @throws PlatformError when it is not known to be recorded */
+export async function recordUse(
+  { facts, clock, newId }: Pick<RevealDeps, 'facts' | 'clock' | 'newId'>,
+  { request, decision, use }: UseRecord,
 ): Promise<void> {
   const atMs = clock.now();
-  const record = revealAudit(request, decision, { at: formatTimestamp(atMs), field, counts, subject: token });
+  const record = revealAudit(request, decision, { ...use, at: formatTimestamp(atMs) });
   // Through its text: the record has members of its own types, a fact is plain JSON.
   const body = JSON.parse(canonicalJson(record)) as { readonly [name: string]: JsonValue };
   await facts.record({ id: `access/${newId()}`, kind: 'access.recorded', atMs, body });

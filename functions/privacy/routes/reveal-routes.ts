@@ -30,7 +30,7 @@ export function revealRoutes(deps: () => RevealDeps): readonly Route[] {
     route({
       method: 'POST',
       path: '/v1/reveal',
-      summary: 'Opens one sealed field, for compliance only. Every use is recorded, refused ones too.',
+      summary: 'Opens one sealed field, for whom the purpose names. Every use is recorded, refused ones too.',
       // Whoever is known may ask, so that being refused is recorded as well.
       allow: [...PEOPLE_ROLES, 'service'],
       body: requestBody,

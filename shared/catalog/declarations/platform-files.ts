@@ -19,6 +19,9 @@ export const SEMANTIC_CLASSES = ['none', 'broad', 'narrow', 'strict'] as const;
 /** One of the classes. */
 export type SemanticClass = (typeof SEMANTIC_CLASSES)[number];
 
+/** Roles that may be granted to open sealed values. */
+const OPENING_ROLES = PEOPLE_ROLES.filter((role) => role !== 'admin');
+
 const email = z.email().meta({ what: 'an e-mail address', allowed: 'NAME@DOMAIN' });
 const price = z.number().min(0);
 
@@ -37,6 +40,16 @@ export const purposesFile = byId('purpose', {
     .enum(['required', 'not-required'])
     .describe('Whether an event needs `consent: {<purpose>: true}` at the door.'),
   longest_retention: duration.describe('No event type or endpoint of the purpose may be kept longer.'),
+  opened_by: z
+    .strictObject({
+      roles: z
+        .array(z.enum(OPENING_ROLES))
+        .default([])
+        .describe('Roles of people; each opening needs a reason and is recorded. An admin opens nothing.'),
+      endpoints: z.array(reference('endpoint')).default([]).describe('Endpoints whose queries may open values.'),
+    })
+    .optional()
+    .describe('Who may open what was sealed for the purpose; left out: compliance, and no pipeline.'),
 });
 
 /** `platform/semantics.yaml` */

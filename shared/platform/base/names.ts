@@ -32,6 +32,14 @@ export const HEARTBEAT_JOB_NAME = 'tributary-heartbeat';
 export const AUDIT_JOB_NAME = 'tributary-audit';
 export const PROOF_JOB_NAME = 'tributary-proof';
 
+/** The connection of BigQuery whose account calls privacy to open values. */
+export const REVEAL_CONNECTION_NAME = 'tributary-reveal';
+
+/** Full resource name of that connection. */
+export function revealConnection(place: { readonly projectId: string; readonly region: string }): string {
+  return `projects/${place.projectId}/locations/${place.region}/connections/${REVEAL_CONNECTION_NAME}`;
+}
+
 /** Bucket names are global, so they carry the project's. */
 export function bucketName(name: BucketName, projectId: string): string {
   return `${projectId}-tributary-${name}`;

@@ -6,7 +6,7 @@ import type { Catalog } from '#shared/catalog/catalog.ts';
 import type { ColumnSource } from '#shared/catalog/endpoint.ts';
 import { planScope, type ScopeItem } from '#shared/privacy/erasure/scope-plan.ts';
 import { scopeOf } from '#functions/privacy/erasures/catalog-scope.ts';
-import { compiled, filesWith } from '#test/shared/catalog/declarations.ts';
+import { compiled, filesWith, purposesOpenedBy } from '#test/shared/catalog/declarations.ts';
 import { coveredCatalog, MAILS, openingCatalog, unknownCatalog } from './catalogs.ts';
 
 function planOf(catalog: Catalog): ReadonlyMap<string, ScopeItem> {
@@ -74,10 +74,13 @@ columns:
 `;
   const query = `SELECT DATE(hour) AS day, ${select} AS value
 FROM music.played WHERE hour >= @partition_start AND hour < @partition_end GROUP BY day`;
-  return compiled(filesWith({ 'sql/music/valued/endpoint.yaml': contract, 'sql/music/valued/query.sql': query }));
+  const granted = purposesOpenedBy('analytics', '{endpoints: [music.valued]}');
+  return compiled(
+    filesWith({ 'sql/music/valued/endpoint.yaml': contract, 'sql/music/valued/query.sql': query, ...granted }),
+  );
 }
 
-const REVEAL = `platform.reveal_analytics(subject, sealed, 'email')`;
+const REVEAL = `JSON_VALUE(reveal_analytics.open(subject, sealed, 'email', 'for tests'), '$.value')`;
 
 test('an endpoint of opened values that no column of the subject leads to is computed again', () => {
   const gathered = `STRING_AGG(DISTINCT ${REVEAL})`;

@@ -1,7 +1,7 @@
 // Owns catalogs for tests of erasures: one whose endpoints open nothing, one with an endpoint that holds opened values.
 import assert from 'node:assert/strict';
 import type { Catalog } from '#shared/catalog/catalog.ts';
-import { compiled, filesWith } from '#test/shared/catalog/declarations.ts';
+import { compiled, filesWith, purposesOpenedBy } from '#test/shared/catalog/declarations.ts';
 import { CONTRACT, FOLDER, QUERY } from '#test/shared/catalog/endpoints.ts';
 
 /** The table that holds addresses in clear, opened by a query. */
@@ -22,10 +22,13 @@ columns:
 const MAILS_QUERY = `SELECT
   DATE(hour) AS day,
   subject,
-  platform.reveal_analytics(subject, sealed, 'email') AS email
+  JSON_VALUE(reveal_analytics.open(subject, sealed, 'email', 'the weekly mailing'), '$.value') AS email
 FROM music.played
 WHERE hour >= @partition_start AND hour < @partition_end
 `;
+
+/** The pipeline of addresses may open them. */
+const GRANTED = purposesOpenedBy('analytics', `{roles: [compliance], endpoints: [${MAILS}]}`);
 
 /** An event type and an endpoint without anything that was opened. */
 export function coveredCatalog(): Catalog {
@@ -35,7 +38,9 @@ export function coveredCatalog(): Catalog {
 /** The same with an endpoint of opened addresses, whose rows have to be deleted. */
 export function openingCatalog(): Catalog {
   const files = { 'sql/music/mails/endpoint.yaml': MAILS_CONTRACT, 'sql/music/mails/query.sql': MAILS_QUERY };
-  return compiled(filesWith({ [`${FOLDER}/endpoint.yaml`]: CONTRACT, [`${FOLDER}/query.sql`]: QUERY, ...files }));
+  return compiled(
+    filesWith({ [`${FOLDER}/endpoint.yaml`]: CONTRACT, [`${FOLDER}/query.sql`]: QUERY, ...files, ...GRANTED }),
+  );
 }
 
 /** The table of addresses by day, which no column of the subject leads to. */
@@ -66,6 +71,7 @@ export function gatheringCatalog(): Catalog {
       'sql/music/mails/query.sql': MAILS_QUERY,
       'sql/music/gathered/endpoint.yaml': GATHERED_CONTRACT,
       'sql/music/gathered/query.sql': GATHERED_QUERY,
+      ...GRANTED,
     }),
   );
 }

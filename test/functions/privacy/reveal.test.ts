@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Fact } from '#shared/metadata/facts.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import type { Role } from '#shared/platform/roles.ts';
+import { grantsOf } from '#shared/privacy/reveal.ts';
 import { sealFields } from '#shared/privacy/sealing.ts';
 import { PersonRates } from '#functions/privacy/reveal/person-rate.ts';
 import { reveal, type RevealDeps, type RevealUse } from '#functions/privacy/reveal/reveal.ts';
@@ -23,6 +24,7 @@ async function prepared(over: Partial<RevealDeps> = {}) {
     keyrings,
     useLimitMs: BOUND_MS / 5,
     facts: { record: async (fact) => void facts.push(fact) },
+    grants: async (purpose) => grantsOf(purpose, undefined),
     rates: new PersonRates(world.clock),
     clock: world.clock,
     newId: () => `id-${facts.length}`,

@@ -94,3 +94,10 @@ export function eventTypeOf(text: string, file = 'events/music/Played.yaml'): Ev
   assert.ok(eventType !== undefined);
   return eventType;
 }
+
+/** `platform/purposes.yaml` in which endpoints may open what was sealed for a purpose. */
+export function purposesOpenedBy(purpose: string, openedBy: string): Readonly<Record<string, string>> {
+  const file = filesWith({}).get('platform/purposes.yaml') ?? '';
+  const grant = new RegExp(`^(${purpose}: \\{.*)\\}$`, 'm');
+  return { 'platform/purposes.yaml': file.replace(grant, `$1, opened_by: ${openedBy}}`) };
+}

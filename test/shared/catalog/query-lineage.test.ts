@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseId } from '#shared/platform/ids.ts';
-import { PLAYED } from './declarations.ts';
+import { PLAYED, purposesOpenedBy } from './declarations.ts';
 import { CONTRACT, endpointOf, files, FOLDER, QUERY, told } from './endpoints.ts';
 
 const PLAYED_ID = parseId('endpoint', 'music.played');
@@ -19,9 +19,11 @@ function saidOf(type: string, select: string, rest: Readonly<Record<string, stri
 }
 
 /** The same for one that compiles: the lineage of the column. */
-function lineageOfValue(type: string, select: string): readonly string[] {
+function lineageOfValue(type: string, select: string, rest: Readonly<Record<string, string>> = {}): readonly string[] {
   const contract = BARE.replace(/ {2}plays:.*\n/, `  value: {type: ${type}}\n`);
-  const endpoint = endpointOf(files({ [`${FOLDER}/endpoint.yaml`]: contract, [`${FOLDER}/query.sql`]: select }));
+  const endpoint = endpointOf(
+    files({ [`${FOLDER}/endpoint.yaml`]: contract, [`${FOLDER}/query.sql`]: select, ...rest }),
+  );
   const from = endpoint.lineage.find(({ column }) => column === 'value')?.from ?? [];
   return from.map(({ flow, column }) => `${flow} ${column}`);
 }
@@ -101,14 +103,17 @@ test('a strict column may decide, be counted and be masked', () => {
 });
 
 test('what a purpose opens reaches only a column that is declared strict', () => {
-  const reveal = `platform.reveal_analytics(subject, sealed, 'email')`;
+  const reveal = `JSON_VALUE(reveal_analytics.open(subject, sealed, 'email', 'for tests'), '$.value')`;
   const opened = /"value" carries what was opened of music\.played\.sealed, which is "sealed" and strict/;
   for (const value of [reveal, `UPPER(${reveal})`, `COALESCE(NULL, ${reveal})`]) {
     assert.match(saidOf('STRING', `SELECT DATE(hour) AS day, ${value} AS value FROM music.played`), opened, value);
   }
   assert.match(saidOf('INT64', `SELECT DATE(hour) AS day, LENGTH(${reveal}) AS value FROM music.played`), opened);
   const counted = `SELECT DATE(hour) AS day, COUNT(DISTINCT ${reveal}) AS value FROM music.played GROUP BY day`;
-  assert.deepEqual(lineageOfValue('INT64', counted), ['counted sealed', 'influence hour']);
+  assert.deepEqual(
+    lineageOfValue('INT64', counted, purposesOpenedBy('analytics', '{endpoints: [music.daily_plays]}')),
+    ['counted sealed', 'influence hour'],
+  );
 });
 
 test('the greatest, the gathered and the sum of one show a strict value, whatever it was made into', () => {

@@ -5,14 +5,12 @@ import { formatProblem } from '#shared/catalog/problem.ts';
 import type { ColumnSource } from '#shared/catalog/endpoint.ts';
 import type { AnalyseQuery } from '#shared/catalog/sql-analysis.ts';
 import { parseId } from '#shared/platform/ids.ts';
+import { purposesOpenedBy } from './declarations.ts';
 import { CONTRACT, endpointOf, files, FOLDER, QUERY, told, withContract, withQuery } from './endpoints.ts';
 
 type Flow = ColumnSource['flow'];
 
-function analysing(
-  columns: Parameters<typeof outputs>[0],
-  flow: Flow = 'identity',
-): string {
+function analysing(columns: Parameters<typeof outputs>[0], flow: Flow = 'identity'): string {
   const result = compileCatalog(
     files({ [`${FOLDER}/endpoint.yaml`]: CONTRACT.replace(', semantic: subject', '') }),
     outputs(columns, flow),
@@ -20,10 +18,7 @@ function analysing(
   return result.kind === 'failed' ? result.problems.map(formatProblem).join('\n') : 'compiled';
 }
 
-function outputs(
-  columns: readonly (readonly [string, 'DATE' | 'STRING' | 'INT64'])[],
-  flow: Flow,
-): AnalyseQuery {
+function outputs(columns: readonly (readonly [string, 'DATE' | 'STRING' | 'INT64'])[], flow: Flow): AnalyseQuery {
   const endpoint = parseId('endpoint', 'music.played')!;
   return () => ({
     kind: 'analysed',
@@ -32,6 +27,7 @@ function outputs(
       column: name,
       from: [{ endpoint, column: name === 'day' ? 'hour' : 'subject', flow }],
     })),
+    opens: [],
   });
 }
 
@@ -71,19 +67,52 @@ test('a query is analysed against the columns of what it reads', () => {
   );
 });
 
-test('what is sealed is opened only by the function of a purpose that the endpoint has', () => {
-  const opened = (purpose: string): Readonly<Record<string, string>> => ({
+/** An endpoint whose query opens what was sealed for a purpose. */
+function opening(purpose: string, granted: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const open = `JSON_VALUE(reveal_${purpose}.open(subject, sealed, 'email', 'the daily letter'), '$.value')`;
+  return {
     [`${FOLDER}/endpoint.yaml`]: CONTRACT.replace(
       '  plays:',
       '  email: {type: STRING, semantic: user.email}\n  plays:',
     ),
-    [`${FOLDER}/query.sql`]: QUERY.replace(
-      'subject, COUNT',
-      `subject, ANY_VALUE(platform.reveal_${purpose}(subject, sealed, 'email')) AS email, COUNT`,
-    ),
-  });
-  assert.equal(endpointOf(files(opened('analytics'))).columns.at(2)?.name, 'email');
-  assert.match(told(opened('account')), /query\.sql:2:\d+ {2}Function not found: platform\.reveal_account/);
+    [`${FOLDER}/query.sql`]: QUERY.replace('subject, COUNT', `subject, ANY_VALUE(${open}) AS email, COUNT`),
+    ...granted,
+  };
+}
+
+test('a query opens what is sealed only for purposes that name its endpoint and that it has', () => {
+  const granted = purposesOpenedBy('analytics', '{endpoints: [music.daily_plays]}');
+  const endpoint = endpointOf(files(opening('analytics', granted)));
+  assert.equal(endpoint.columns.at(2)?.name, 'email');
+  assert.ok(
+    endpoint.lineage.find(({ column }) => column === 'email')?.from.some(({ flow }) => flow === 'opened'),
+    'the lineage says that it was opened',
+  );
+  assert.match(
+    told(opening('analytics')),
+    /query\.sql:1:1 {2}the query opens what was sealed for "analytics", which music\.daily_plays was not granted\n {4}allowed: opened_by: \{endpoints: \[music\.daily_plays\]\} of the purpose in platform\/purposes\.yaml/,
+  );
+  assert.match(
+    told(opening('analytics', purposesOpenedBy('analytics', '{endpoints: [music.other]}'))),
+    /which music\.daily_plays was not granted/,
+  );
+  assert.match(
+    told(opening('account', purposesOpenedBy('account', '{endpoints: [music.daily_plays]}'))),
+    /the query opens what was sealed for "account", and reads nothing of that purpose/,
+  );
+  assert.match(told(opening('marketing')), /query\.sql:2:\d+ {2}Function not found: reveal_marketing\.open/);
+});
+
+test('a grant that nobody uses, and one to nobody, are told', () => {
+  assert.match(
+    told(purposesOpenedBy('analytics', '{endpoints: [music.daily_plays]}')),
+    /platform\/purposes\.yaml:1:1 {2}"analytics" may be opened by music\.daily_plays, whose query does not open it/,
+  );
+  assert.match(
+    told(purposesOpenedBy('analytics', '{endpoints: [music.nothing]}')),
+    /"analytics" may be opened by music\.nothing, and there is no such endpoint/,
+  );
+  assert.match(told(purposesOpenedBy('analytics', '{roles: [admin]}')), /admin/);
 });
 
 test('a subject that keeps its name cannot pass undeclared', () => {
