@@ -8,7 +8,7 @@ export type Verdict =
   /** An event with its id was accepted before. */
   | { readonly kind: 'duplicate' }
   | Rejection
-  /** Nothing was stored, and nothing is wrong with it: send it again. */
+  /** It may not have been stored, and nothing is wrong with it: send it again. */
   | { readonly kind: 'retry'; readonly code: RetryCode };
 
 /** Why an event is refused, for good. */

@@ -67,8 +67,9 @@ async function receiptRefusal(
   switch (await imports.receipt(id, types)) {
     case 'written':
       return undefined;
-    case 'closed':
-      return { kind: 'rejected', code: 'finished_import' };
+    case 'overtaken':
+      // The rows are on their way to the raw table, and whether a closing will take them is not known.
+      return { kind: 'retry', code: 'overtaken_import' };
     case 'failed':
       return PUBLISH_FAILED;
   }

@@ -20,10 +20,10 @@ export interface ImportsParts {
   readonly clock: Clock;
 }
 
-/** What writing a receipt came to; `closed`: the import was finished meanwhile, so its batch is not accepted. */
-export type Receipted = 'written' | 'closed' | 'failed';
+/** What writing a receipt came to; `overtaken`: the import was finished before anybody saw it, so nothing waits for its batch. */
+export type Receipted = 'written' | 'overtaken' | 'failed';
 
-/** How often finishing looks again after somebody else wrote the record. */
+/** How often a record is looked at again that somebody else wrote meanwhile. */
 const MAX_ATTEMPTS = 5;
 
 export class Imports {
@@ -49,8 +49,8 @@ export class Imports {
   }
 
   /**
-   * Writes down what an acknowledged batch brought, before the batch is answered. The import is looked at again afterwards: a
-   * receipt that was there while the import was still open is seen by whoever finishes it, any other may not be.
+   * Writes down what an acknowledged batch brought, before the batch is answered. `written` is only what whoever finishes the
+   * import has seen, or will see before it can.
    */
   async receipt(id: ImportId, types: ImportReceipt['types']): Promise<Receipted> {
     const { boot, store } = this.#parts;
@@ -58,10 +58,27 @@ export class Imports {
     const name = receiptObject(id, boot, this.#receipts);
     try {
       await store.create(name, encodeReceipt({ boot, types }));
-      return (await this.#read(id))?.record.state === 'open' ? 'written' : 'closed';
+      return await this.#show(id);
     } catch {
       return 'failed';
     }
+  }
+
+  /**
+   * Sees to it that a receipt that was just written is looked at. While the import is open, whoever finishes it will read it.
+   * While it is being finished, the record is written anew, as it is: who had looked for receipts before cannot finish it with
+   * the generation that he knows, and looks once more. After that nobody looks.
+   */
+  async #show(id: ImportId): Promise<Receipted> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      const found = await this.#read(id);
+      if (found === undefined || found.record.state === 'finished') return 'overtaken';
+      if (found.record.state === 'open') return 'written';
+      const record = encodeImport(found.record);
+      const replaced = await this.#parts.store.replace(importObject(id), found.generation, record);
+      if (replaced.kind === 'replaced') return 'written';
+    }
+    return 'failed';
   }
 
   /**

@@ -44,6 +44,8 @@ async function advance(parts: Parts, stored: StoredImport): Promise<boolean> {
   await expectTouched(parts, brought, nowMs);
   const moved = await parts.imports.move(stored, 'finished', nowMs);
   if (moved) parts.log.write('NOTICE', 'import finished', { import: stored.record.id, count: brought.size });
+  // A collector has written a receipt meanwhile, and then the record: there is more to wait for.
+  else parts.alarm.by(nowMs + parts.imports.pauseMs(stored.record.id));
   return moved;
 }
 

@@ -74,4 +74,8 @@ export const RETRY_CODES = {
     'Send it again after Retry-After; where it is no mistake, raise `--subject-rate` of the write key.',
   ),
   timed_out: transient('The event was not stored in time.', 'Send it again after Retry-After.'),
+  overtaken_import: transient(
+    'The import was finished while the event was on its way.',
+    'Open another one with POST /v1/imports and send it there: an event that is stored twice counts once.',
+  ),
 } as const;

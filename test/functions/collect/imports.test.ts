@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CollectParts } from '#functions/collect/collect.ts';
-import { parseReceipt } from '#shared/events/import-record.ts';
+import { encodeImport, parseImport, parseReceipt } from '#shared/events/import-record.ts';
 import type { MemoryObjectStore } from '#test/shared/platform/memory-object-store.ts';
 import { putWriteKey, WRITE_KEY } from './test-app.ts';
 import { AUTHORIZED, type CollectWorld, play, startCollect } from './world.ts';
@@ -74,17 +74,38 @@ test('a finishing import takes no more, finishing again changes nothing, and met
   assert.deepEqual(world.published, []);
 });
 
-test('an import that is finished between the publish and the receipt leaves its events rejected, never half accepted', async () => {
+test('events on their way while their import is being finished are accepted, for it is not finished without them', async () => {
+  const world = await startCollect();
+  const id = await open(world);
+  let known: string | undefined;
+  world.onPublish = async () => {
+    await finish(world, id);
+    known = (await world.state.read(`imports/${id}`))?.generation;
+    return 'acknowledged' as const;
+  };
+  const { results } = await world.send([play({ occurredAt: '2026-07-30T10:00:00Z' })], { import: id });
+  assert.equal(results[0]?.status, 'accepted');
+  const finishing = await world.state.read(`imports/${id}`);
+  assert.equal(parseImport(finishing?.body ?? Buffer.alloc(0))?.state, 'finishing');
+  assert.notEqual(finishing?.generation, known, 'who looked before cannot finish it');
+});
+
+test('an import that is finished between the publish and the receipt leaves its events to be sent again', async () => {
   const world = await startCollect();
   const id = await open(world);
   world.onPublish = async () => {
     await finish(world, id);
+    const { body, generation } = (await world.state.read(`imports/${id}`)) ?? assert.fail();
+    const record = parseImport(body) ?? assert.fail();
+    await world.state.replace(`imports/${id}`, generation, encodeImport({ ...record, state: 'finished' }));
     return 'acknowledged' as const;
   };
   const event = play({ occurredAt: '2026-07-30T10:00:00Z' });
   const { results } = await world.send([event], { import: id });
-  assert.deepEqual([results[0]?.status, results[0]?.code], ['rejected', 'finished_import']);
+  assert.deepEqual([results[0]?.status, results[0]?.code], ['retry', 'overtaken_import']);
+  assert.equal(world.published.length, 1, 'its row may be stored all the same');
   world.onPublish = () => 'acknowledged';
+  assert.equal((await world.send([event], { import: id })).body['code'], 'finished_import');
   const again = await world.send([event], { import: await open(world) });
   assert.equal(again.results[0]?.status, 'accepted', 'another import takes it');
 });

@@ -59,6 +59,33 @@ test('consumers wait for all that the import touched, not only for what is close
   assert.ok(simulation.bigQuery.tables.has('music.played 2026-08-10T23'), 'the last hour of the day was closed first');
 });
 
+test('a receipt that comes after metadata has looked for receipts is waited for before the import is finished', async () => {
+  const simulation = await imported();
+  const { store } = simulation;
+  const replace = store.replace.bind(store);
+  let receipted: string | undefined;
+  store.replace = async (name, ...rest) => {
+    if (name === 'imports/import-1') {
+      store.replace = replace;
+      receipted = await simulation.import('import-1', 'music.Played', { e: '2026-08-11T02:05:00Z' });
+    }
+    return replace(name, ...rest);
+  };
+  announce(simulation);
+  const all = ['c', 'd', 'e'];
+  const want = {
+    ...WANT,
+    'music.played 2026-08-11T02': ['e'],
+    'music.daily 2026-08-11': all,
+    'music.copy 2026-08-11': all,
+  };
+  assert.ok(await simulation.until(isAtRest(simulation, want), MINUTE_MS));
+  assert.equal(receipted, 'written');
+  // What was known before was closed already: what is made of it is made once more.
+  await assertWhole(simulation, want, { 'music.daily 2026-08-11': 2, 'music.copy 2026-08-11': 2 });
+  assert.equal(await simulation.import('import-1', 'music.Played', { f: EVENTS.a }), 'overtaken');
+});
+
 test('an event twice in an import and once more in a later one is one row', async () => {
   const simulation = await imported();
   await simulation.import('import-2', 'music.Played', { a: EVENTS.a, c: EVENTS.c });

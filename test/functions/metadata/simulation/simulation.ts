@@ -1,8 +1,9 @@
 // Owns a whole platform in virtual time: metadata that can be killed, real workflows, a warehouse of ids, a bucket in memory.
+import { Imports as CollectImports, type Receipted } from '#functions/collect/state/imports.ts';
 import { type Catalog, bundleOf } from '#shared/catalog/catalog.ts';
 import { bundleObject, CURRENT_CATALOG_OBJECT, encodeCurrentCatalog } from '#shared/catalog/stored-catalog.ts';
 import { encodeReport, reportObject } from '#shared/events/collector-report.ts';
-import { encodeImport, encodeReceipt, importObject, receiptObject } from '#shared/events/import-record.ts';
+import { encodeImport, importObject } from '#shared/events/import-record.ts';
 import { rangesOfNumbers } from '#shared/events/sequence-ranges.ts';
 import type { HttpOutcome, HttpRequest } from '#local/workflows/language/effects.ts';
 import { type BootId, type EventTypeId, type ImportId, parseId } from '#shared/platform/ids.ts';
@@ -16,6 +17,7 @@ import { VirtualTime } from './virtual-time.ts';
 
 export const MINUTE_MS = 60_000;
 const RESTART_MS = 2000;
+const BOOT = parseId('boot', 'boot-0001') as BootId;
 
 export interface SimulationOptions {
   readonly catalog: Catalog;
@@ -50,6 +52,7 @@ export class Simulation {
   /** What collect answers to metadata. */
   collect: (path: string, body: object) => Promise<Reply> = async () => ({ status: 404, json: {} });
   instance: Instance;
+  readonly #collectImports: CollectImports;
   readonly #catalog: Catalog;
   #ids = 0;
   #sequence = 0;
@@ -57,6 +60,7 @@ export class Simulation {
   constructor({ catalog, nowMs, firstAppliedMs = nowMs }: SimulationOptions) {
     this.#catalog = catalog;
     this.time = new VirtualTime(nowMs);
+    this.#collectImports = new CollectImports({ boot: BOOT, store: this.store, clock: this.time });
     this.bigQuery = new FakeBigQuery(() => this.#catalog, this.time);
     this.workflows = new FakeWorkflows(this.time, (request, caller) => this.#serve(request, caller));
     const bundle = bundleOf(catalog);
@@ -87,15 +91,14 @@ export class Simulation {
     return this.time.runUntil(this.time.now() + withinMs, done);
   }
 
-  /** Events of an import that collect accepted: in the raw table a little later, receipts written at once. */
+  /** Events of an import that collect has published: in the raw table a little later, receipts written at once. */
   async import(
     id: string,
     type: string,
     events: Readonly<Record<string, string>>,
     state: 'open' | 'finishing' = 'finishing',
-  ): Promise<void> {
+  ): Promise<Receipted> {
     const importId = parseId('import', id) as ImportId;
-    const boot = parseId('boot', 'boot-0001') as BootId;
     const openedAt = formatTimestamp(this.time.now());
     const record = { id: importId, openedAt, writeKey: 'k' } as const;
     const created = await this.store.create(importObject(importId), encodeImport({ ...record, state: 'open' }));
@@ -106,18 +109,18 @@ export class Simulation {
       firstMs: Math.min(...times),
       lastMs: Math.max(...times),
     };
-    await this.store.create(
-      receiptObject(importId, boot, this.#sequence),
-      encodeReceipt({ boot, types: new Map([[parseId('eventType', type) as EventTypeId, received]]) }),
+    const receipted = await this.#collectImports.receipt(
+      importId,
+      new Map([[parseId('eventType', type) as EventTypeId, received]]),
     );
     const finishing = encodeImport({ ...record, state: 'finishing' });
     if (state === 'finishing' && created.kind === 'created')
       await this.store.replace(importObject(importId), created.generation, finishing);
+    return receipted;
   }
 
   /** Live events that arrive now; they land after `landsAfterMs`. */
   async live(type: string, events: readonly string[], landsAfterMs = 500): Promise<void> {
-    const boot = parseId('boot', 'boot-0001') as BootId;
     for (const event of events) this.#arrive(event, this.time.now(), undefined, landsAfterMs);
     const hour = keyAt('hour', this.time.now());
     const start = Math.floor(this.time.now() / 3_600_000) * 3_600_000;
@@ -125,9 +128,9 @@ export class Simulation {
     const types = new Map([
       [parseId('eventType', type) as EventTypeId, rangesOfNumbers(mine.map((row) => row.sequence))],
     ]);
-    const object = reportObject(hour, boot);
+    const object = reportObject(hour, BOOT);
     const before = await this.store.read(object);
-    const body = encodeReport({ hour, boot, final: false, types });
+    const body = encodeReport({ hour, boot: BOOT, final: false, types });
     if (before === undefined) await this.store.create(object, body);
     else await this.store.replace(object, before.generation, body);
     if (before === undefined)
@@ -146,7 +149,7 @@ export class Simulation {
     const nowMs = this.time.now();
     const row = {
       id,
-      boot: 'boot-0001',
+      boot: BOOT,
       sequence: (this.#sequence += 1),
       receivedMs: nowMs,
       eventMs,
