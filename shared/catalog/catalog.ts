@@ -6,6 +6,7 @@ import { PlatformError } from '../platform/platform-error.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EventType } from './event-type.ts';
 import type { Platform } from './platform.ts';
+import type { Source } from './source.ts';
 
 /** The number of the shape below; a reader refuses a catalog of another one. */
 export const CATALOG_FORMAT = 1;
@@ -16,6 +17,8 @@ export interface Catalog {
   readonly platform: Platform;
   readonly eventTypes: { readonly [id: EventTypeId]: EventType };
   readonly endpoints: { readonly [id: EndpointId]: Endpoint };
+  /** Mapping files of sources, by name; absent when there are none. */
+  readonly sources?: { readonly [name: string]: Source };
 }
 
 /** A catalog as it is stored: its canonical JSON under the SHA-256 of that. */
@@ -59,6 +62,13 @@ export function endpointsOf(catalog: Catalog): readonly Endpoint[] {
   return Object.entries(catalog.endpoints)
     .sort(byKey)
     .map(([, endpoint]) => endpoint);
+}
+
+/** The sources of a catalog, in order of their names. */
+export function sourcesOf(catalog: Catalog): readonly Source[] {
+  return Object.entries(catalog.sources ?? {})
+    .sort(byKey)
+    .map(([, source]) => source);
 }
 
 function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

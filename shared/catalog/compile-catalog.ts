@@ -14,6 +14,8 @@ import { linkEndpoints } from './link-endpoints.ts';
 import { liveView } from './names.ts';
 import type { Platform } from './platform.ts';
 import { type Problem, sortProblems } from './problem.ts';
+import type { Source } from './source.ts';
+import { compileSources, isSourceFile } from './sources/compile-sources.ts';
 import { type AnalyseQuery, analyseQuery } from './sql-analysis.ts';
 
 /** The compiled catalog, or everything that is wrong with the declarations. */
@@ -31,6 +33,7 @@ export function compileCatalog(
   // Without teams, purposes and meanings every reference would be reported as wrong, which helps nobody.
   if (platform === undefined) return { kind: 'failed', problems: sortProblems(problems) };
   const eventTypes = compileEventTypes(files, platform, problems);
+  const sources = sourcesIn(files, platform, eventTypes, problems);
   const events = [...eventTypes.values()].map((eventType) => eventEndpoint(eventType, platform));
   const drafts = compileEndpoints(files, platform, events, problems);
   // An event type that did not compile would be reported again by everything that reads it.
@@ -44,6 +47,8 @@ export function compileCatalog(
     platform,
     eventTypes: Object.fromEntries(eventTypes),
     endpoints: Object.fromEntries(endpoints.map((endpoint) => [endpoint.id, endpoint])),
+    // Left out where there are none, so that such a catalog keeps its digest.
+    ...(Object.keys(sources).length === 0 ? {} : { sources }),
   };
   return { kind: 'compiled', catalog };
 }
@@ -86,6 +91,21 @@ function compileEventTypes(
     compiled.set(eventType.id, eventType);
   }
   return compiled;
+}
+
+function sourcesIn(
+  files: ReadonlyMap<string, string>,
+  platform: Platform,
+  eventTypes: ReadonlyMap<EventTypeId, EventType>,
+  problems: Problem[],
+): { readonly [name: string]: Source } {
+  const compiled = compileSources(files, {
+    platform,
+    eventTypes: Object.fromEntries(eventTypes),
+    isWritten: (eventType) => files.has(`events/${eventType.replace('.', '/')}.yaml`),
+  });
+  problems.push(...compiled.problems);
+  return compiled.sources;
 }
 
 function compileEndpoints(
@@ -146,13 +166,13 @@ function endpointDescription({ description, sampling, subject }: EventType): str
 function strangers(files: ReadonlyMap<string, string>): readonly Problem[] {
   const platformFiles = Object.keys(PLATFORM_FILES).map((name) => `platform/${name}.yaml`);
   return [...files.keys()]
-    .filter((file) => file.startsWith('platform/') && !platformFiles.includes(file))
+    .filter((file) => file.startsWith('platform/') && !platformFiles.includes(file) && !isSourceFile(file))
     .map((file) => ({
       file,
       line: 1,
       column: 1,
       message: 'there is no such file of the platform',
-      allowed: listNames(platformFiles),
+      allowed: listNames([...platformFiles, 'platform/sources/<name>.yaml']),
       hint: didYouMean(file, platformFiles),
     }));
 }

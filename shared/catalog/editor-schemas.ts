@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { PLATFORM_FILES } from './compile-platform.ts';
 import { endpointFile } from './declarations/endpoint-file.ts';
 import { eventTypeFile } from './declarations/event-type-file.ts';
+import { sourceFile } from './declarations/source-file.ts';
 import { unitTestFile } from './declarations/unit-test-file.ts';
 
 /** A JSON Schema with the files that it is for. */
@@ -22,6 +23,7 @@ export function editorSchemas(): readonly EditorSchema[] {
   return [
     editorSchema('event-type', 'events/*/*.yaml', eventTypeFile),
     editorSchema('endpoint', 'sql/*/*/endpoint.yaml', endpointFile),
+    editorSchema('source', 'platform/sources/*.yaml', sourceFile),
     editorSchema('unit-test', 'sql/*/*/tests/*.yaml', unitTestFile),
     ...platform,
   ];

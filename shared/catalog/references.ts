@@ -23,9 +23,12 @@ export function lookUp<Kind extends IdKind>(
   const known = Object.keys(declared);
   problems.push({
     ...source.placeOf(path),
-    message: `the ${kind} "${written}" is not declared`,
+    message: `the ${NOUNS[kind] ?? kind} "${written}" is not declared`,
     allowed: listNames(known),
     hint: didYouMean(written, known),
   });
   return undefined;
 }
+
+/** Kinds whose name is not the word for them. */
+const NOUNS: { readonly [kind: string]: string } = { eventType: 'event type' };

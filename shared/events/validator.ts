@@ -174,7 +174,8 @@ function asJsonText(check: Check): Check {
   };
 }
 
-function compileCheck(type: FieldType): Check {
+/** Compiles the check of one value of a type. */
+export function compileCheck(type: FieldType): Check {
   switch (type.kind) {
     case 'string':
       return stringCheck(type);

@@ -57,6 +57,7 @@ const NEVER_KEPT: ReadonlySet<RejectionCode> = new Set([
   'purpose_withdrawn',
   'not_sampled',
   'budget_spent',
+  'dropped_by_source',
 ]);
 
 /** Whether a rejected event goes to the failed events, sealed. */

@@ -1,8 +1,9 @@
-// Owns UUIDs that sort by time: version 7 of RFC 9562, section 5.7.
+// Owns UUIDs by RFC 9562: those that sort by time (version 7), and those that names have (version 5).
+import { createHash } from 'node:crypto';
 
 const RANDOM_BYTES = 10;
 
-/** A UUID of version 7 for a moment. `random` gives so many random bytes. */
+/** A UUID of version 7 for a moment: section 5.7. `random` gives so many random bytes. */
 export function uuidV7(epochMs: number, random: (bytes: number) => Uint8Array): string {
   const time = epochMs.toString(16).padStart(12, '0');
   const noise = Buffer.from(random(RANDOM_BYTES)).toString('hex');
@@ -16,4 +17,23 @@ export function uuidV7(epochMs: number, random: (bytes: number) => Uint8Array): 
     noise.slice(7, 19),
   ];
   return groups.join('-');
+}
+
+const NAMESPACE_BYTES = 16;
+
+/** The UUID of a name within a namespace, which is a UUID itself: version 5 of RFC 9562, section 5.5. Equal names, equal UUIDs. */
+export function uuidV5(namespace: string, name: string): string {
+  const space = Buffer.from(namespace.replaceAll('-', ''), 'hex');
+  if (space.length !== NAMESPACE_BYTES) throw new TypeError('the namespace is no UUID');
+  const hash = createHash('sha1').update(space).update(name, 'utf8').digest('hex');
+  const variant = (8 + (Number.parseInt(hash.charAt(16), 16) & 3)).toString(16);
+  const groups = [hash.slice(0, 8), hash.slice(8, 12), `5${hash.slice(13, 16)}`, `${variant}${hash.slice(17, 20)}`];
+  return [...groups, hash.slice(20, 32)].join('-');
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether a text has the form of a UUID, of whatever version. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
 }

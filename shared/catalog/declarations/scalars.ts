@@ -42,7 +42,7 @@ export function reference(kind: IdKind): z.ZodString {
   return z
     .string()
     .refine((text) => parseId(kind, text) !== undefined)
-    .meta(words(ID_RULES[kind], kind));
+    .meta(words(ID_RULES[kind], kind === 'eventType' ? 'event type' : kind));
 }
 
 /** A text that a rule of names allows. */

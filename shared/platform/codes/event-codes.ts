@@ -11,6 +11,14 @@ export const REJECTION_CODES = {
     'No event type of this name is declared.',
     'Declare it in events/<domain>/<Name>.yaml, or correct the name.',
   ),
+  unmapped_event: caller(
+    'The source of the event has no mapping for it.',
+    'Map it in platform/sources/<source>.yaml, or name it there under `drop`; then replay the event.',
+  ),
+  dropped_by_source: caller(
+    'The mapping of the source says that such events are not wanted.',
+    'Nothing to do. Take the name from `drop` and map it to keep them.',
+  ),
   type_not_allowed: caller('The write key may not send this event type.', 'Add the event type to the write key.', {
     status: 403,
   }),

@@ -20,6 +20,11 @@ export const REQUEST_CODES = {
     'Send the body plain, or with Content-Encoding gzip, deflate or br.',
     { status: 415 },
   ),
+  unsupported_format: caller(
+    'The body is in no format that is understood here.',
+    'Send it in one of the formats that the OpenAPI document names, and say which in Content-Type.',
+    { status: 415 },
+  ),
   body_too_large: caller('The body is larger than the limit.', 'Send fewer events in a request.', { status: 413 }),
   inflated_too_large: caller('The body inflates to more than the limit.', 'Send fewer events in a request.', {
     status: 413,
