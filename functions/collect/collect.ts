@@ -12,9 +12,12 @@ import type { Log } from '#shared/platform/log-line.ts';
 import { rolesOf } from '#shared/platform/roles.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { uuidV7 } from '#shared/platform/uuid.ts';
+import { segmentSettingsRoute } from './adapters/segment-settings.ts';
+import { claimedPath, sourceRoutes } from './adapters/source-routes.ts';
+import { createHandshake, isHandshake } from './adapters/webhook-handshake.ts';
 import { AcceptedEvents } from './batch/accepted-events.ts';
 import { createBatchDoor, type DoorParts, standingOrThrow } from './door/batch-door.ts';
-import { BATCH_ROUTES } from './door/batch-routes.ts';
+import { EVENTS_PATH, NATIVE_ROUTES } from './door/batch-routes.ts';
 import { withCors } from './door/cors.ts';
 import { HeldBytes, MAX_UNKEYED_HELD_BYTES } from './door/held-bytes.ts';
 import { collectRoutes } from './door/routes.ts';
@@ -134,6 +137,7 @@ export function assemble(boot: BootId, parts: CollectParts): Omit<DoorParts, 'op
 
 function createHandler(door: DoorParts, parts: CollectParts): RequestHandler {
   const { announceFinishing, clock, log } = parts;
+  const batchRoutes = [...NATIVE_ROUTES, ...sourceRoutes(() => newId(parts))];
   const routed = createRequestHandler({
     title: {
       title: 'Tributary collect',
@@ -142,11 +146,13 @@ function createHandler(door: DoorParts, parts: CollectParts): RequestHandler {
     },
     routes: [
       ...collectRoutes({
+        batchRoutes,
         writeKeys: door.writeKeys,
         imports: door.imports,
         newImportId: () => checked(parseId('import', newId(parts))),
         announceFinishing: (id) => void announceFinishing(id).catch(() => undefined),
       }),
+      segmentSettingsRoute(door.writeKeys),
       serviceRoute({ ...door, now: () => clock.now(), standing: () => standingOrThrow(door) }),
     ],
     identify: (headers) => serviceOf(parts, headers),
@@ -155,8 +161,12 @@ function createHandler(door: DoorParts, parts: CollectParts): RequestHandler {
     clock,
     random: parts.random,
   });
-  const doors = new Map(BATCH_ROUTES.map(({ path, protocol }) => [path, createBatchDoor(protocol, door)]));
-  return withCors((request, response) => (doorOf(request, doors) ?? routed)(request, response));
+  const doors = new Map(batchRoutes.map(({ path, protocol }) => [path, createBatchDoor(protocol, door)]));
+  const handshake = createHandshake(door);
+  return withCors((request, response) => {
+    const handler = doorOf(request, doors) ?? (isHandshake(request) ? handshake : routed);
+    handler(request, response);
+  });
 }
 
 /** Apps come with a write key; only the platform's own functions come as somebody. */
@@ -169,13 +179,14 @@ async function serviceOf(
 }
 
 /** Batches are told apart before any routing is done. */
-function doorOf(
-  { method, url = '' }: IncomingMessage,
-  doors: ReadonlyMap<string, RequestHandler>,
-): RequestHandler | undefined {
+function doorOf(request: IncomingMessage, doors: ReadonlyMap<string, RequestHandler>): RequestHandler | undefined {
+  const { method, url = '' } = request;
   if (method !== 'POST') return undefined;
   const mark = url.indexOf('?');
-  return doors.get(mark < 0 ? url : url.slice(0, mark));
+  const path = mark < 0 ? url : url.slice(0, mark);
+  // Protocols that their headers tell may come to where one sends without a path, or to that of native batches.
+  const claimed = path === EVENTS_PATH || path === '/' ? claimedPath(request) : undefined;
+  return doors.get(claimed ?? path);
 }
 
 function startRepeating({ keys, catalogs, budgets, reports, tally }: DoorParts, every: Every): readonly (() => void)[] {

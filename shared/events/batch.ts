@@ -4,6 +4,7 @@ import { type ImportId, parseId } from '../platform/ids.ts';
 import { parseTimestamp } from '../platform/timestamp.ts';
 import { MAX_EVENTS_PER_BATCH, UNCOUNTED_BODY_BYTES } from './limits.ts';
 import { sdkOf } from './release.ts';
+import type { ProtocolName } from './sources/protocols.ts';
 
 /** What one request carries. */
 export interface Batch {
@@ -13,6 +14,8 @@ export interface Batch {
   readonly importId?: ImportId | undefined;
   /** The SDK that made it, `name/version`; undefined when it did not say. */
   readonly sdk?: string | undefined;
+  /** The protocol that the events are of, each then a `ForeignEvent` to be translated; undefined for native ones. */
+  readonly protocol?: ProtocolName | undefined;
   /** The events as sent, not yet looked at. */
   readonly events: readonly unknown[];
 }

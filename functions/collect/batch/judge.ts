@@ -3,6 +3,7 @@ import { type AdmissionRules, admit, type AdmittedEvent, type Arrival } from '#s
 import { boundsRejection } from '#shared/events/bounds.ts';
 import { type Envelope, readEnvelope } from '#shared/events/envelope.ts';
 import { MAX_EVENT_ID_LENGTH } from '#shared/events/limits.ts';
+import type { Translated } from '#shared/events/sources/translate.ts';
 import type { Rejection } from '#shared/events/verdict.ts';
 import type { EventTypeId } from '#shared/platform/ids.ts';
 import { maySend, type WriteKey } from '#shared/events/write-key.ts';
@@ -14,6 +15,8 @@ export interface JudgeContext {
   readonly arrival: Arrival;
   /** Of the request, inflated. */
   readonly bodyBytes: number;
+  /** Makes native events of those of another protocol; undefined where they are native. */
+  readonly translate?: ((sent: unknown) => Translated) | undefined;
   /** Whether a type has stored what it may today. */
   readonly isSpent: (type: EventTypeId) => boolean;
 }
@@ -21,7 +24,7 @@ export interface JudgeContext {
 interface Judgement {
   /** Its place in the batch. */
   readonly index: number;
-  /** As it was sent. */
+  /** As it was sent; of another protocol, with who it is about beside it. */
   readonly original: unknown;
 }
 
@@ -45,12 +48,20 @@ export interface Refused extends Judgement {
 }
 
 /** Judges one event of a batch. */
-export function judge(original: unknown, index: number, context: JudgeContext): Candidate | Refused {
-  const beyond = boundsRejection(original, context.bodyBytes);
-  if (beyond !== undefined) {
-    return { kind: 'refused', index, original, id: idOf(original), rules: undefined, rejection: beyond };
+export function judge(sent: unknown, index: number, context: JudgeContext): Candidate | Refused {
+  const beyond = boundsRejection(sent, context.bodyBytes);
+  const translated = context.translate?.(sent);
+  const original = translated === undefined ? sent : translated.kept;
+  const rejection = beyond ?? (translated?.outcome.kind === 'rejected' ? translated.outcome : undefined);
+  if (rejection !== undefined) {
+    return { kind: 'refused', index, original, id: idOf(original), rules: undefined, rejection };
   }
-  const read = readEnvelope(original);
+  const native = translated?.outcome.kind === 'envelope' ? translated.outcome.envelope : sent;
+  return judgeNative(native, { index, original }, context);
+}
+
+function judgeNative(native: unknown, { index, original }: Judgement, context: JudgeContext): Candidate | Refused {
+  const read = readEnvelope(native);
   if (read.kind === 'refused') {
     return { kind: 'refused', index, original, id: read.id, rules: undefined, rejection: read.rejection };
   }
@@ -77,7 +88,7 @@ function rightRejection({ eventType: { id } }: AdmissionRules, context: JudgeCon
   return !context.arrival.historical && context.isSpent(id) ? BUDGET_SPENT : undefined;
 }
 
-/** The id of what is too deep or too large to be looked at as an envelope. */
+/** The id of what is not looked at as an envelope: too deep, too large, or not translated. */
 function idOf(original: unknown): string | undefined {
   const id: unknown = typeof original === 'object' && original !== null ? Reflect.get(original, 'id') : undefined;
   return typeof id === 'string' && id.length > 0 && id.length <= MAX_EVENT_ID_LENGTH ? id : undefined;

@@ -1,8 +1,12 @@
 // Owns the first half of a batch's way, in which nothing leaves the process but questions about keys: judge, apply keys, build rows.
 import type { Batch } from '#shared/events/batch.ts';
 import { type BookedType, UNDECLARED } from '#shared/events/books.ts';
+import type { ForeignEvent } from '#shared/events/sources/foreign-event.ts';
+import type { ProtocolName } from '#shared/events/sources/protocols.ts';
+import { translate } from '#shared/events/sources/translate.ts';
 import type { Verdict } from '#shared/events/verdict.ts';
 import type { WriteKey } from '#shared/events/write-key.ts';
+import type { RejectionCode } from '#shared/platform/error-codes.ts';
 import type { Budgets } from '../state/budgets.ts';
 import type { AdoptedCatalog, Catalogs } from '../state/catalogs.ts';
 import type { Sequences } from '../state/sequences.ts';
@@ -70,7 +74,10 @@ export async function prepare(
   };
 }
 
-/** Judges every event. A type that is unknown may be in a catalog that was applied a moment ago: then all are judged by that one. */
+/** Rejections that a catalog may answer which was applied a moment ago. */
+const MAY_BE_NEWER: ReadonlySet<RejectionCode> = new Set(['unknown_type', 'unmapped_event']);
+
+/** Judges every event. A type or mapping that is unknown may be in a catalog that was applied a moment ago: then all are judged by that one. */
 export async function judgeAll(
   { batch, writeKey, bodyBytes, firstReceivedAtMs }: ArrivedBatch,
   catalog: AdoptedCatalog,
@@ -84,14 +91,19 @@ export async function judgeAll(
     writeKey,
     arrival,
     bodyBytes,
+    translate: translatorOf(batch.protocol, catalog, { writeKey, arrival }),
     isSpent: (type) => budgets.isSpent(type),
   };
   const judged = batch.events.map((event, index) => judge(event, index, context));
-  if (!judged.some((event) => event.kind === 'refused' && event.rejection.code === 'unknown_type')) return judged;
+  if (!judged.some((event) => event.kind === 'refused' && MAY_BE_NEWER.has(event.rejection.code))) return judged;
   await catalogs.refreshOnDemand();
   const { current } = catalogs;
   if (current === undefined || current.digest === catalog.digest) return judged;
-  const newer: JudgeContext = { ...context, rules: current.rules };
+  const newer: JudgeContext = {
+    ...context,
+    rules: current.rules,
+    translate: translatorOf(batch.protocol, current, { writeKey, arrival }),
+  };
   return batch.events.map((event, index) => judge(event, index, newer));
 }
 
@@ -115,6 +127,18 @@ function withinRates(
 }
 
 const SUBJECT_RATE_LIMITED: Verdict = { kind: 'retry', code: 'subject_rate_limited' };
+
+/** How events of a protocol become native ones: by the mapping for the write key that they came with. */
+function translatorOf(
+  protocol: ProtocolName | undefined,
+  { sources }: AdoptedCatalog,
+  { writeKey, arrival }: Pick<JudgeContext, 'writeKey' | 'arrival'>,
+): JudgeContext['translate'] {
+  if (protocol === undefined) return undefined;
+  const source = sources.find(protocol, writeKey.name);
+  // Batches with a protocol hold nothing else: whoever reads them makes these.
+  return (sent) => translate(sent as ForeignEvent, source, arrival);
+}
 
 function countByType(judged: readonly (Candidate | Refused)[]): ReadonlyMap<BookedType, number> {
   const counts = new Map<BookedType, number>();

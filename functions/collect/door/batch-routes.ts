@@ -55,10 +55,12 @@ const verdicts = z.object({
   ),
 });
 
-/** Every route of this kind. */
-export const BATCH_ROUTES: readonly BatchRoute[] = [
+export const EVENTS_PATH = '/v1/events';
+
+/** The routes of the native protocol. */
+export const NATIVE_ROUTES: readonly BatchRoute[] = [
   {
-    path: '/v1/events',
+    path: EVENTS_PATH,
     protocol: NATIVE_PROTOCOL,
     summary: 'Takes a batch of events and answers a verdict for each, in order.',
     takes: batch,

@@ -13,6 +13,8 @@ export interface RequestHead {
 
 /** What shows a key where headers cannot: beacons in their URL, some clients in their body. */
 const WRITE_KEY_PARAMETER = 'writeKey';
+/** The same for senders of web hooks. https://www.rfc-editor.org/rfc/rfc6750#section-2.3 */
+const TOKEN_PARAMETER = 'access_token';
 
 /** The head of a request with this URL. */
 export function headOf({ headers, url = '' }: { headers: IncomingHttpHeaders; url?: string | undefined }): RequestHead {
@@ -22,7 +24,7 @@ export function headOf({ headers, url = '' }: { headers: IncomingHttpHeaders; ur
 
 /**
  * The secret that a request shows: the header X-Write-Key, Authorization (Bearer; or Basic with the key as the user), the query's
- * `writeKey`, or what its body names, given as `inBody`. The first that has the form of a secret; where none has, the first there
+ * `writeKey` or `access_token`, or what its body names, given as `inBody`. The first that has the form of a secret; where none has, the first there
  * is: a token for somebody else, such as the one of a proxy on the way, must not hide the key that stands beside it.
  */
 export function secretShown({ headers, query }: RequestHead, inBody?: unknown): string | undefined {
@@ -30,6 +32,7 @@ export function secretShown({ headers, query }: RequestHead, inBody?: unknown): 
     headers['x-write-key'],
     authorization(headers.authorization),
     query?.get(WRITE_KEY_PARAMETER),
+    query?.get(TOKEN_PARAMETER),
     inBody,
   ].filter((text) => typeof text === 'string' && text !== '');
   return (shown.find((text) => isSecret(String(text))) ?? shown[0]) as string | undefined;

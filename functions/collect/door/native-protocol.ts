@@ -32,7 +32,7 @@ function answerVerdicts(results: readonly WireVerdict[]): Reply {
 }
 
 /** Whether the request asks what would become of its events, and nothing more: `?validate`. */
-function triesOut(query: URLSearchParams | undefined): boolean {
+export function triesOut(query: URLSearchParams | undefined): boolean {
   const asked = query?.get('validate') ?? null;
   return asked !== null && asked !== 'false';
 }

@@ -16,7 +16,7 @@ export interface Protocol {
 
 /** What a body is read by. */
 export interface Asked extends RequestHead {
-  readonly request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
+  readonly request: Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'socket'>;
   readonly catalog: AdoptedCatalog;
   /** When the body was there, in epoch milliseconds. */
   readonly nowMs: number;

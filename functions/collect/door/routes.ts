@@ -6,10 +6,11 @@ import { type ImportId, parseId } from '#shared/platform/ids.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import type { Imports } from '../state/imports.ts';
 import type { WriteKeys } from '../state/write-keys.ts';
-import { BATCH_ROUTES, describedRoute } from './batch-routes.ts';
+import { type BatchRoute, describedRoute } from './batch-routes.ts';
 import { historicalCredentialOf } from './credential.ts';
 
 export interface RouteParts {
+  readonly batchRoutes: readonly BatchRoute[];
   readonly writeKeys: WriteKeys;
   readonly imports: Imports;
   readonly newImportId: () => ImportId;
@@ -24,7 +25,7 @@ const importAnswer = z.object({ id: z.string(), state: z.enum(['open', 'finishin
 
 export function collectRoutes(parts: RouteParts): readonly Route[] {
   return [
-    ...BATCH_ROUTES.map(describedRoute),
+    ...parts.batchRoutes.map(describedRoute),
     route({
       method: 'POST',
       path: '/v1/imports',

@@ -1,6 +1,7 @@
 // Owns the route by which the platform itself sends events: those that failed before, once more, and its heartbeats.
 import { z } from 'zod';
 import { ANY_TYPE, type WriteKey } from '#shared/events/write-key.ts';
+import { readForeign } from '#shared/events/sources/foreign-event.ts';
 import type { WireVerdict } from '#shared/events/verdict.ts';
 import { type Route, route } from '#shared/http/route.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
@@ -93,8 +94,13 @@ async function collectOne(
   standing: Standing,
   parts: ServiceRouteParts,
 ): Promise<WireVerdict> {
+  const foreign = readForeign(event);
   const arrived: ArrivedBatch = {
-    batch: { events: [event], sentAtMs: sentAt === undefined ? undefined : parseTimestamp(sentAt) },
+    batch: {
+      protocol: foreign?.protocol,
+      events: [foreign ?? event],
+      sentAtMs: sentAt === undefined ? undefined : parseTimestamp(sentAt),
+    },
     writeKey: writeKey === undefined ? SERVICE_KEY : { ...SERVICE_KEY, name: writeKey },
     bodyBytes: Buffer.byteLength(JSON.stringify(event) ?? ''),
     firstReceivedAtMs: receivedAt === undefined ? undefined : parseTimestamp(receivedAt),

@@ -2,6 +2,7 @@
 import { bundleObject, CURRENT_CATALOG_OBJECT, parseCurrentCatalog } from '#shared/catalog/stored-catalog.ts';
 import { type Catalog, readBundle } from '#shared/catalog/catalog.ts';
 import { type AdmissionRules, admissionRulesOf } from '#shared/events/admission.ts';
+import { type SourceTable, sourceTableOf } from '#shared/events/sources/translate.ts';
 import type { Clock } from '#shared/platform/clock.ts';
 import type { CatalogDigest } from '#shared/platform/ids.ts';
 import type { Log } from '#shared/platform/log-line.ts';
@@ -18,6 +19,8 @@ export interface AdoptedCatalog {
   readonly digest: CatalogDigest;
   readonly catalog: Catalog;
   readonly rules: ReadonlyMap<string, AdmissionRules>;
+  /** What events of other protocols are translated by. */
+  readonly sources: SourceTable;
 }
 
 export interface CatalogsParts {
@@ -77,7 +80,12 @@ export class Catalogs {
     const bundle = await store.read(bundleObject(digest));
     if (bundle === undefined) throw new PlatformError('cloud_missing', { details: { digest } });
     const catalog = readBundle({ digest, text: bundle.body.toString('utf8') });
-    const next: AdoptedCatalog = { digest, catalog, rules: admissionRulesOf(catalog) };
+    const next: AdoptedCatalog = {
+      digest,
+      catalog,
+      rules: admissionRulesOf(catalog),
+      sources: sourceTableOf(catalog),
+    };
     adopted(next);
     this.#current = next;
     log.write('NOTICE', 'catalog adopted', { catalog: digest, count: next.rules.size });

@@ -126,5 +126,6 @@ function checkValue(value: JsonValue, type: FieldType, { source, problems, at, o
   if (value !== null && compileCheck(type)(value, failure) !== undefined) return;
   const shown = JSON.stringify(value);
   const message = `${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown} is no value of ${of}`;
-  problems.push({ ...source.placeOf(at), message, allowed: failure.hint === '' ? type.kind : failure.hint });
+  const hint = failure.hint === '' ? undefined : failure.hint.replace(/^Send /, 'write ').replace(/\.$/, '');
+  problems.push({ ...source.placeOf(at), message, allowed: `a value of type ${type.kind}`, hint });
 }

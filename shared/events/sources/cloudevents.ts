@@ -4,10 +4,10 @@ import { parseJsonBytes } from '../../platform/json-bytes.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
 import { PROBLEM_MEDIA_TYPE, problemOf } from '../../platform/problem-details.ts';
 import { uuidV5 } from '../../platform/uuid.ts';
+import { isObject } from '../check.ts';
 import { MAX_EVENTS_PER_BATCH } from '../limits.ts';
 import type { WireVerdict } from '../verdict.ts';
 import {
-  isObject,
   member,
   type SourceBatch,
   type SourceEvent,
@@ -36,6 +36,8 @@ const MAX_NAME_LENGTH = 512;
 
 export const CLOUDEVENTS: SourceProtocol = {
   routes: [{ path: '/v1/cloudevents', summary: 'Takes CloudEvents 1.0: one, binary or structured, or a batch.' }],
+  claims: (headers) =>
+    headers['ce-specversion'] !== undefined || mediaTypeOf(headers['content-type']).startsWith(ANY_FORMAT),
   eventNames: {
     allowed: 'the `type` of CloudEvents, such as com.example.player.track_played',
     is: (text) => text.length > 0 && text.length <= MAX_NAME_LENGTH,
@@ -69,7 +71,7 @@ function eventsOf(body: Uint8Array, mediaType: string, { headers }: SourceReques
     const value = parseJsonBytes(body);
     return isObject(value) ? [withoutBase64(value)] : malformed('The body is no object of UTF-8 JSON.');
   }
-  if (mediaType.startsWith(ANY_FORMAT) || headers[`${HEADER_PREFIX}specversion`] === undefined) {
+  if (mediaType.startsWith(ANY_FORMAT) || headers['ce-specversion'] === undefined) {
     return new PlatformError('unsupported_format', {
       message: 'The body is no CloudEvent in a format that is understood.',
       hint: `Send ${STRUCTURED}, ${BATCHED}, or the attributes as headers: ce-specversion, ce-id, ce-source, ce-type.`,

@@ -1,6 +1,6 @@
 // Owns taking the data of an event out of what another client sent, field by field, as a mapping says.
 import type { Conversion, FieldMapping, FieldMappings } from '../../catalog/source.ts';
-import { isObject } from './protocol.ts';
+import { isObject } from '../check.ts';
 import { type SourcePath, valueAt } from './source-path.ts';
 
 /** Finds the value at a path. */

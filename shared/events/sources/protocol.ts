@@ -6,6 +6,8 @@ import type { WireVerdict } from '../verdict.ts';
 export interface SourceProtocol {
   /** Where its requests come, by POST. */
   readonly routes: readonly SourceRoute[];
+  /** Whether a request that came to the path of native batches, or to none, is of this protocol by its headers. */
+  claims?(headers: SourceRequest['headers']): boolean;
   /** Names that a mapping file may give to its events. */
   readonly eventNames: Words;
   /** What paths of a mapping file may begin with. */
@@ -83,11 +85,6 @@ export function member(value: unknown, name: string | number): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? Reflect.get(value, name)
     : undefined;
-}
-
-/** Whether a value is an object and no list. */
-export function isObject(value: unknown): value is { readonly [key: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** An id as it was sent, as text; undefined for nothing. Numbers are common for user ids. */

@@ -5,12 +5,12 @@ import { parseJsonBytes } from '../../platform/json-bytes.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
 import { parseTimestamp } from '../../platform/timestamp.ts';
 import { isUuid, uuidV5 } from '../../platform/uuid.ts';
+import { isObject } from '../check.ts';
 import { MAX_EVENTS_PER_BATCH } from '../limits.ts';
 import { sdkOf } from '../release.ts';
 import type { WireVerdict } from '../verdict.ts';
 import {
   idText,
-  isObject,
   member,
   type SourceBatch,
   type SourceEvent,

@@ -4,28 +4,10 @@ import type { EventMapping, Source, SourceAbout } from '../../catalog/source.ts'
 import { formatTimestamp } from '../../platform/timestamp.ts';
 import type { Rejection } from '../verdict.ts';
 import { dataOf, type Lookup } from './field-values.ts';
-import { idText, isObject, member, type SourceEvent } from './protocol.ts';
-import { isProtocolName, type ProtocolName, SOURCE_PROTOCOLS } from './protocols.ts';
+import type { ForeignEvent, KeptForeign } from './foreign-event.ts';
+import { idText, type SourceEvent } from './protocol.ts';
+import { type ProtocolName, SOURCE_PROTOCOLS } from './protocols.ts';
 import { valueAt } from './source-path.ts';
-
-/** An event of another protocol, as it is handed on, and kept when it is rejected. */
-export interface ForeignEvent {
-  readonly protocol: ProtocolName;
-  /** The id of the event: what it says itself, or made when it came. */
-  readonly id: string;
-  /** What the request says about who sent it, for mappings to ask for. */
-  readonly request?: { readonly ip?: string | undefined; readonly user_agent?: string | undefined } | undefined;
-  /** What the client sent. */
-  readonly sent: unknown;
-}
-
-/** What is kept of it when it is rejected: as sent, with what every original says in one place. */
-export interface KeptForeign extends ForeignEvent {
-  readonly userId?: unknown;
-  readonly anonymousId?: unknown;
-  readonly consent?: { readonly [purpose: string]: boolean } | undefined;
-  readonly context?: object | undefined;
-}
 
 /** An event after translation. */
 export interface Translated {
@@ -56,15 +38,6 @@ export function sourceTableOf(catalog: Catalog): SourceTable {
     if (source.writeKeys.length === 0) others.set(source.protocol, source);
   }
   return { find: (protocol, writeKey) => byKey.get(`${protocol} ${writeKey}`) ?? others.get(protocol) };
-}
-
-/** Reads an event that was kept; undefined for any other value. */
-export function readForeign(value: unknown): ForeignEvent | undefined {
-  if (!isObject(value)) return undefined;
-  const { protocol, id, request, sent } = value;
-  if (!isProtocolName(protocol) || typeof id !== 'string' || !Object.hasOwn(value, 'sent')) return undefined;
-  const [ip, userAgent] = [member(request, 'ip'), member(request, 'user_agent')];
-  return { protocol, id, request: { ip: idText(ip), user_agent: idText(userAgent) }, sent };
 }
 
 /** Translates one event. Whatever it holds, nothing walks into it deeper than the mapping's paths lead. */

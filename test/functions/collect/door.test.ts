@@ -207,10 +207,17 @@ test('an empty batch and a query in the path are in order; health and the descri
   assert.equal((await world.post('/v1/events?source=web', init)).status, 200);
   assert.deepEqual(await (await fetch(`${world.url}/healthz`)).json(), { status: 'ok' });
   const description = (await (await fetch(`${world.url}/openapi.json`)).json()) as { paths: object };
+  const calls = ['track', 'page', 'identify', 'screen', 'group', 'alias'];
   assert.deepEqual(Object.keys(description.paths), [
     '/v1/events',
+    '/v1/batch',
+    '/v1/b',
+    '/beacon/v1/batch',
+    ...calls.flatMap((call) => [`/v1/${call}`, `/v1/${call.charAt(0)}`]),
+    '/v1/cloudevents',
     '/v1/imports',
     '/v1/imports/{id}:finish',
+    '/v1/projects/{writeKey}/settings',
     '/v1/events:service',
     '/healthz',
     '/openapi.json',
