@@ -1,7 +1,8 @@
 /** Requests of every kind that a door may be sent: in order, nearly in order, and nothing like it. */
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
-import { BATCH_ROUTES } from '#functions/collect/door/batch-routes.ts';
+import { sourceRoutes } from '#functions/collect/adapters/source-routes.ts';
+import { NATIVE_ROUTES } from '#functions/collect/door/batch-routes.ts';
 import { SECRET } from '../test-app.ts';
 import { play } from '../world.ts';
 
@@ -13,7 +14,7 @@ export interface NastyRequest {
 }
 
 const ROUTES = [
-  ...BATCH_ROUTES.map(({ path }) => path),
+  ...NATIVE_ROUTES.map(({ path }) => path),
   '/v1/imports',
   '/v1/imports/0198f6d2-7b1c:finish',
   '/v1/events:service',
@@ -21,10 +22,14 @@ const ROUTES = [
   '/openapi.json',
 ];
 
+/** Routes of other protocols, to which this is as strange as it gets; what is nearly theirs has a test of its own. */
+const FOREIGN_ROUTES = sourceRoutes(() => 'no-id').map(({ path }) => path);
+
 const encodeTarget = (text: string): string => encodeURI(text.toWellFormed()).replace(/[^\x21-\x7e]/g, '');
 
 const target = fc.oneof(
-  { weight: 8, arbitrary: fc.constantFrom(...ROUTES) },
+  { weight: 7, arbitrary: fc.constantFrom(...ROUTES) },
+  { weight: 2, arbitrary: fc.constantFrom(...FOREIGN_ROUTES) },
   {
     weight: 2,
     arbitrary: fc
