@@ -4,10 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { CHROMIUM, type Chromium, startChromium, type Tab } from './chromium.ts';
 import { type CollectServer, startCollectServer } from './collect-server.ts';
+import { sitePage } from './site-page.ts';
 
 const skip =
   CHROMIUM === undefined ? 'no Chromium is installed (Debian: apt install chromium, or set CHROMIUM)' : false;
@@ -20,7 +19,7 @@ let chromium: Chromium;
 if (skip === false) {
   before(async () => {
     collect = await startCollectServer();
-    site = await startCollectServer(await pageText());
+    site = await startCollectServer(await sitePage());
     chromium = await startChromium(profile);
   });
   after(async () => {
@@ -28,20 +27,6 @@ if (skip === false) {
     await Promise.all([collect.stop(), site.stop()]);
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   });
-}
-
-/** A page of the site, with the SDK as it is shipped. */
-async function pageText(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../../sdk/browser.ts', import.meta.url))],
-    bundle: true,
-    minify: true,
-    format: 'iife',
-    globalName: 'tributary',
-    target: 'es2022',
-    write: false,
-  });
-  return `<!doctype html><title>site</title><script>${outputFiles[0]?.text ?? ''}</script>`;
 }
 
 /** A page with a client. Each test has a queue of its own. */
