@@ -22,16 +22,23 @@ function numberText(value: number): string {
   return JSON.stringify(value);
 }
 
+/** What JSON writes as it stands between quotes: ASCII without controls, quote and backslash. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function stringText(value: string): string {
+  if (PLAIN.test(value)) return `"${value}"`;
   // RFC 8785 section 3.2.2.2: a lone surrogate has no UTF-8 form, so it must end the work with an error.
   if (!value.isWellFormed()) throw new TypeError('canonical JSON cannot carry a lone surrogate');
   return JSON.stringify(value);
 }
 
 function objectText(value: object): string {
-  const members: string[] = [];
-  for (const [key, member] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (member !== undefined) members.push(`${stringText(key)}:${canonicalJson(member)}`);
+  // Without a comparison, strings are sorted by their UTF-16 code units.
+  let text = '{';
+  for (const key of Object.keys(value).sort()) {
+    // A key of this very object.
+    const member = (value as Readonly<Record<string, unknown>>)[key];
+    if (member !== undefined) text += `${text.length === 1 ? '' : ','}${stringText(key)}:${canonicalJson(member)}`;
   }
-  return `{${members.join(',')}}`;
+  return `${text}}`;
 }

@@ -1,12 +1,12 @@
 /** `trib certificate verify`, the whole command in a process of its own; and the openssl recipe of docs/privacy.md. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type CertificateBody, FIRST_PREVIOUS, signCertificate } from '#shared/privacy/erasure/certificate.ts';
+import { runRecipe, skipRecipe } from './openssl-recipe.ts';
 import { type CommandResult, runTrib } from './trib.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-certificate-'));
@@ -115,19 +115,8 @@ test('without the file or without a key it says which is missing', async () => {
   assert.equal((await verify()).exitCode, 2);
 });
 
-const missingTools = ['openssl', 'jq', 'bash'].filter((tool) => spawnSync(tool, ['--version']).error !== undefined);
-const skip = missingTools.length > 0 && `NOT VERIFIED WITH OPENSSL: ${missingTools.join(', ')} missing on this machine`;
-
-test('the openssl recipe of docs/privacy.md verifies it, and refuses a forged one', { skip }, () => {
-  const page = readFileSync(new URL('../../docs/privacy.md', import.meta.url), 'utf8');
-  const recipe = /```bash\n(# verify with openssl[^]*?)```/.exec(page)?.[1] ?? assert.fail('the page has no recipe');
-  const run = (file: string): string =>
-    execFileSync('bash', ['-euo', 'pipefail', '-c', recipe], {
-      cwd: mkdtempSync(join(folder, 'openssl-')),
-      env: { ...process.env, CERTIFICATE: at(file), KEY: at('certificate-key.pem') },
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+test('the openssl recipe of docs/privacy.md verifies it, and refuses a forged one', { skip: skipRecipe }, () => {
+  const run = (file: string): string => runRecipe(at(file), at('certificate-key.pem'));
   assert.match(run('certificate.json'), /Verified OK/);
   assert.match(run('pretty.json'), /Verified OK/);
   writeFileSync(at('openssl-forged.json'), JSON.stringify(certificate).replace(/20\d\d-\d\d-/, '2031-01-'));

@@ -8,6 +8,7 @@ import { openDataFolder, PINNED_KEY_FILE } from '#cli/platform/data-folder.ts';
 import { serviceAccountEmail } from '#shared/platform/roles.ts';
 import { coveredCatalog, unknownCatalog } from '#test/functions/privacy/catalogs.ts';
 import { startTestCloud, TEST_PROJECT } from '#test/local/cloud-harness.ts';
+import { runRecipe, skipRecipe } from './openssl-recipe.ts';
 import { type CommandResult, runTrib } from './trib.ts';
 
 const cloud = await startTestCloud();
@@ -55,6 +56,19 @@ test('--wait --json is one line with the certificate, which verifies against the
   writeFileSync(folder.file('certificate.json'), JSON.stringify(answered.certificate));
   assert.equal((await trib('certificate', 'verify', folder.file('certificate.json'))).exitCode, 0);
 });
+
+test(
+  'what the key management service has signed verifies with openssl against the pin, and against no other certificate',
+  {
+    skip: skipRecipe,
+  },
+  () => {
+    const [file, pinned] = [folder.file('certificate.json'), folder.file(PINNED_KEY_FILE)];
+    assert.match(runRecipe(file, pinned), /Verified OK/);
+    writeFileSync(folder.file('forged.json'), readFileSync(file, 'utf8').replace(/"basis":"\w+"/, '"basis":"drill"'));
+    assert.throws(() => runRecipe(folder.file('forged.json'), pinned));
+  },
+);
 
 test('without --wait it answers what was taken', async () => {
   const { exitCode, stdout } = await trib('erase', '192.0.2.18', '--json');

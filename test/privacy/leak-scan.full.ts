@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { PINNED_KEY_FILE } from '#cli/platform/data-folder.ts';
+import { runRecipe, skipRecipe } from '#test/cli/openssl-recipe.ts';
 import { createTestPlatform, eventually, type Ready, type TestPlatform } from '#test/main-job/platform.ts';
 import {
   type AwkwardRequest,
@@ -33,6 +35,7 @@ test('what is personal is in no row, file, object or log, in no encoding and as 
   process.env['TMPDIR'] = inside;
   const platform = await createTestPlatform();
   const said: string[] = [];
+  const certificates: string[] = [];
   const trib = async (...args: readonly string[]): Promise<string> => {
     const { stdout, stderr, exitCode } = await platform.trib(...args);
     assert.equal(exitCode, 0, stderr);
@@ -64,8 +67,19 @@ test('what is personal is in no row, file, object or log, in no encoding and as 
     });
 
     await t.test('people are forgotten, one of whom nobody had heard', async () => {
-      for (const index of [FORGOTTEN, UNHEARD]) await trib('erase', people[index]?.userId ?? '', '--wait', '--json');
+      for (const index of [FORGOTTEN, UNHEARD]) {
+        const erased = await trib('erase', people[index]?.userId ?? '', '--wait', '--json');
+        certificates.push(JSON.stringify((JSON.parse(erased) as { certificate: object }).certificate));
+      }
       await trib('send', eventFile(outside, 'late', people, new Date().toISOString()));
+    });
+
+    await t.test('their certificates verify with openssl against the pinned key', { skip: skipRecipe }, () => {
+      for (const certificate of certificates) {
+        const file = join(outside, 'certificate.json');
+        writeFileSync(file, certificate);
+        assert.match(runRecipe(file, join(platform.dataFolder, PINNED_KEY_FILE)), /Verified OK/);
+      }
     });
 
     await t.test('rows hold none of it', async () => {
