@@ -10,6 +10,7 @@ const sections = page('docs/local-cloud.md').text.split(/^## /m).slice(1);
 const NO_SERVICE = new Set(['host', 'primitives', 'iap']);
 const TITLES: Readonly<Record<string, string>> = {
   bigquery: 'BigQuery',
+  'bigquery-connection': 'BigQuery Connection',
   identity: 'Identity',
   kms: 'Cloud KMS',
   pubsub: 'Pub/Sub',
