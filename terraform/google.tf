@@ -7,6 +7,7 @@ locals {
 resource "google_project_service" "api" {
   for_each = toset([
     "bigquery.googleapis.com",
+    "bigqueryconnection.googleapis.com",
     "cloudbuild.googleapis.com",
     "cloudfunctions.googleapis.com",
     "cloudkms.googleapis.com",
@@ -49,4 +50,13 @@ resource "google_project_iam_member" "dead_letters" {
   project  = var.project_id
   role     = each.key
   member   = local.pubsub_agent
+}
+
+# Privacy verifies by itself that it is BigQuery who calls; this holds where an organisation forbids functions that anyone may call.
+resource "google_cloud_run_v2_service_iam_member" "reveal" {
+  project  = var.project_id
+  location = var.region
+  name     = module.function["privacy"].name
+  role     = "roles/run.invoker"
+  member   = "serviceAccount:${google_bigquery_connection.reveal.cloud_resource[0].service_account_id}"
 }

@@ -19,6 +19,8 @@ locals {
       project_roles = [
         "roles/bigquery.dataEditor",
         "roles/bigquery.jobUser",
+        # It asks for the account of the connection, the only one that it answers values to in SQL.
+        "roles/bigquery.connectionUser",
         "roles/workflows.invoker",
         "roles/pubsub.publisher",
       ]
@@ -242,6 +244,15 @@ module "dataset" {
   description         = each.value.description
   table_expiration_ms = try(each.value.table_expiration_ms, null)
   depends_on          = [google_project_service.api]
+}
+
+# As its account BigQuery calls the endpoint of the remote functions that open values.
+resource "google_bigquery_connection" "reveal" {
+  project       = var.project_id
+  connection_id = "tributary-reveal"
+  location      = var.region
+  cloud_resource {}
+  depends_on = [google_project_service.api]
 }
 
 module "function" {

@@ -8,7 +8,7 @@ import type { RequestHandler } from '#shared/http/function-host.ts';
 import { createRequestHandler } from '#shared/http/handler.ts';
 import type { Principal } from '#shared/http/route.ts';
 import { createStdoutLog } from '#shared/http/stdout-log.ts';
-import { bucketName } from '#shared/platform/base/names.ts';
+import { bucketName, revealConnection } from '#shared/platform/base/names.ts';
 import { systemClock } from '#shared/platform/clock.ts';
 import { PEOPLE_ROLES, rolesOf, type RoleMembers } from '#shared/platform/roles.ts';
 import { readSettings, type Settings, SETTINGS } from '#shared/platform/settings.ts';
@@ -47,7 +47,8 @@ export function createOperator(environment: Readonly<Record<string, string | und
   const handle = createRequestHandler({
     title: {
       title: 'Tributary operator',
-      description: 'Makes topics, subscriptions, datasets, tables, views, access and workflows follow the catalog.',
+      description:
+        'Makes topics, subscriptions, datasets, tables, views, functions, access and workflows follow the catalog.',
       version: '1',
     },
     routes: operatorRoutes(parts, {
@@ -83,6 +84,7 @@ async function makeParts(settings: Settings, cloud: ResourceCloud, ending: () =>
       projectId,
       region,
       workflows: readWorkflowSources(WORKFLOWS_FOLDER),
+      reveal: { endpoint: settings.privacyUrl, connection: revealConnection({ projectId, region }) },
       workflowEnvironment: workflowEnvironment(settings),
     }),
     clock: systemClock,

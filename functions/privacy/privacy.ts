@@ -124,8 +124,7 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
   };
   const revealDeps = (): RevealDeps => {
     const { keyrings, boundMs } = keys.keys;
-    const { useLimitMs } = revocationTiming(boundMs);
-    return { keyrings, useLimitMs, facts, rates, clock, newId, grants: grantsInForce(catalog) };
+    return { keyrings, ...revocationTiming(boundMs), facts, rates, clock, newId, grants: grantsInForce(catalog) };
   };
   const sweepNow = async (): Promise<void> => {
     if (keys.closed !== undefined) return;

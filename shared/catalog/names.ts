@@ -16,9 +16,14 @@ const RESERVED_DOMAINS: ReadonlySet<string> = new Set(['raw', 'staging', 'platfo
 /** What the names of datasets begin with that hold a purpose's remote function; no domain's may. */
 const REVEAL_PREFIX = 'reveal_';
 
+/** Whether a dataset is for the remote function of a purpose. */
+export function isRevealDataset(name: string): boolean {
+  return name.startsWith(REVEAL_PREFIX);
+}
+
 /** Whether the name is the platform's own, so that no domain may have it. */
 export function isReservedDomain(domain: string): boolean {
-  return RESERVED_DOMAINS.has(domain) || domain.startsWith(REVEAL_PREFIX);
+  return RESERVED_DOMAINS.has(domain) || isRevealDataset(domain);
 }
 
 /** Topic of failed events, one for all event types. */

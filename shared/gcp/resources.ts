@@ -3,11 +3,21 @@ import { BigQuery } from '@google-cloud/bigquery';
 import { PubSub } from '@google-cloud/pubsub';
 import { WorkflowsClient } from '@google-cloud/workflows-v4';
 import type { ResourceCloud } from '../catalog/operator/resource-cloud.ts';
-import { isManaged, MANAGED_LABEL, type Resource, resourceId, type ResourceId } from '../catalog/operator/resource.ts';
+import { isRevealDataset } from '../catalog/names.ts';
+import {
+  isManaged,
+  MANAGED_LABEL,
+  type Resource,
+  resourceId,
+  type ResourceId,
+  type SharingResource,
+} from '../catalog/operator/resource.ts';
 import type { Place } from '../platform/base/resources.ts';
 import { DATASET_NAMES } from '../platform/base/names.ts';
 import { createDataset, datasetsLabelled, readDataset, updateDataset } from './datasets.ts';
+import { readSharing, removeSharing, writeSharing } from './dataset-sharing.ts';
 import { mapInTurn } from './in-turn.ts';
+import { createRoutine, listRoutines, readRoutine, removeRoutine, updateRoutine } from './routines.ts';
 import { createSubscription, listSubscriptions, removeSubscription, updateSubscription } from './subscriptions.ts';
 import { readAccess, removeAccess, writeAccess } from './table-access.ts';
 import { createTable, listTables, readTable, removeTable, updateTable } from './tables.ts';
@@ -44,13 +54,14 @@ export function createResourceCloud(place: Place): ResourceCloud {
 async function read(clients: Clients, want: readonly Resource[]): Promise<readonly Resource[]> {
   const wanted = new Set(want.map(resourceId));
   const matters = (resource: Resource): boolean => wanted.has(resourceId(resource)) || isManaged(resource);
-  const [tables, topics, subscriptions, workflows] = await Promise.all([
+  const [tables, functions, topics, subscriptions, workflows] = await Promise.all([
     readTables(clients, want),
+    readFunctions(clients, want),
     listTopics(clients.pubSub),
     listSubscriptions(clients.pubSub),
     readWorkflows(clients, wanted),
   ]);
-  return [...tables, ...[...topics, ...subscriptions].filter(matters), ...workflows];
+  return [...tables, ...functions, ...[...topics, ...subscriptions].filter(matters), ...workflows];
 }
 
 /** Datasets, tables, views, and who may read the tables that are wanted. */
@@ -80,6 +91,22 @@ async function readTables({ bigQuery }: Clients, want: readonly Resource[]): Pro
   return [...datasets, ...tables, ...access].filter((resource) => resource !== undefined);
 }
 
+/** Remote functions, and whom the datasets that hold them are shared with; a dataset that no purpose wants any more keeps none. */
+async function readFunctions({ bigQuery }: Clients, want: readonly Resource[]): Promise<readonly Resource[]> {
+  const wanted = want.flatMap(({ kind, name }) => (kind === 'sharing' ? [name] : []));
+  // Without functions of its own the operator looks after none.
+  if (wanted.length === 0) return [];
+  const ours = (await datasetsLabelled(bigQuery, MANAGED_LABEL)).filter(isRevealDataset);
+  const datasets = [...new Set([...wanted, ...ours])];
+  const [shared, listed] = await Promise.all([
+    mapInTurn(datasets, (name) => readSharing(bigQuery, name)),
+    mapInTurn(datasets, (name) => listRoutines(bigQuery, name)),
+  ]);
+  const routines = await mapInTurn(listed.flat(), (name) => readRoutine(bigQuery, name));
+  const matters = (sharing: SharingResource): boolean => wanted.includes(sharing.name) || sharing.readers.length > 0;
+  return [...shared.filter((one) => one !== undefined && matters(one)), ...routines].filter((one) => one !== undefined);
+}
+
 async function readWorkflows(
   { workflows, location }: Clients,
   wanted: ReadonlySet<ResourceId>,
@@ -101,6 +128,11 @@ async function create(clients: Clients, resource: Resource): Promise<'created' |
     case 'table':
     case 'view':
       return createTable(bigQuery, resource);
+    case 'sharing':
+      await writeSharing(bigQuery, resource);
+      return 'created';
+    case 'routine':
+      return createRoutine(bigQuery, resource);
     case 'access':
       await writeAccess(bigQuery, resource);
       return 'created';
@@ -121,6 +153,10 @@ async function update(clients: Clients, before: Resource, target: Resource): Pro
     case 'table':
     case 'view':
       return before.kind === target.kind ? updateTable(bigQuery, before, target) : notTheSame(before, target);
+    case 'sharing':
+      return writeSharing(bigQuery, target);
+    case 'routine':
+      return updateRoutine(bigQuery, target);
     case 'access':
       return writeAccess(bigQuery, target);
     case 'topic':
@@ -143,6 +179,10 @@ async function remove({ bigQuery, pubSub, workflows, location }: Clients, resour
     case 'table':
     case 'view':
       return removeTable(bigQuery, resource);
+    case 'sharing':
+      return removeSharing(bigQuery, resource);
+    case 'routine':
+      return removeRoutine(bigQuery, resource);
     case 'access':
       return removeAccess(bigQuery, resource);
     case 'topic':

@@ -35,6 +35,8 @@ export const computed: Computed = (type, values) => {
       return { id: `projects/${PROJECT}/locations/${text('location')}/keyRings/${text('name')}` };
     case 'google_kms_crypto_key':
       return { id: `${text('key_ring')}/cryptoKeys/${text('name')}` };
+    case 'google_bigquery_connection':
+      return { cloud_resource: [{ service_account_id: 'bqcx-1-abcd@gcp-sa-bigquery-condel.iam.gserviceaccount.com' }] };
     default:
       return { id: `made-up-id-of-${type}` };
   }
@@ -77,6 +79,8 @@ export function baseOf({ address, type, values }: ResourceInstance): readonly Ba
       ];
     case 'google_bigquery_dataset':
       return [datasetOf(values, text)];
+    case 'google_bigquery_connection':
+      return [{ kind: 'connection', name: text('connection_id'), location: text('location') }];
     case 'google_cloudfunctions2_function':
       return [functionOf(text('name'), block('service_config'))];
     case 'google_cloud_scheduler_job':

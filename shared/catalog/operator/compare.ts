@@ -25,28 +25,45 @@ import type {
 export function compareResources(want: Resource, have: Resource): Comparison {
   switch (want.kind) {
     case 'dataset':
-      return have.kind === want.kind ? compareDatasets(want, have) : notOfOneKind(want, have);
+      return ofOneKind(want, have, compareDatasets);
     case 'table':
-      return have.kind === want.kind ? compareTables(want, have) : notOfOneKind(want, have);
+      return ofOneKind(want, have, compareTables);
     case 'view':
-      return have.kind === want.kind ? labelled(want, have, ['query', 'description']) : notOfOneKind(want, have);
+      return ofOneKind(want, have, (is, was) => labelled(is, was, ['query', 'description']));
     case 'access':
-      return have.kind === want.kind
-        ? { differences: changedFields(want, have, ['readers']), target: want }
-        : notOfOneKind(want, have);
+    case 'sharing':
+      return ofOneKind(want, have, (is, was) => unlabelled(is, was, ['readers']));
+    case 'routine':
+      return ofOneKind(want, have, (is, was) => unlabelled(is, was, ROUTINE_FIELDS));
     case 'topic':
-      return have.kind === want.kind ? labelled(want, have, ['regions']) : notOfOneKind(want, have);
+      return ofOneKind(want, have, (is, was) => labelled(is, was, ['regions']));
     case 'subscription':
-      return have.kind === want.kind ? compareSubscriptions(want, have) : notOfOneKind(want, have);
+      return ofOneKind(want, have, compareSubscriptions);
     case 'workflow':
-      return have.kind === want.kind
-        ? labelled(want, have, ['source', 'serviceAccount', 'environment', 'description'])
-        : notOfOneKind(want, have);
+      return ofOneKind(want, have, (is, was) => labelled(is, was, WORKFLOW_FIELDS));
   }
 }
 
-function notOfOneKind(want: Resource, have: Resource): never {
-  throw new TypeError(`${want.kind} ${want.name} compared with ${have.kind} ${have.name}`);
+const WORKFLOW_FIELDS = ['source', 'serviceAccount', 'environment', 'description'] as const;
+const ROUTINE_FIELDS = [
+  'parameters',
+  'returns',
+  'endpoint',
+  'connection',
+  'context',
+  'maxBatchingRows',
+  'description',
+] as const;
+
+function ofOneKind<R extends Resource>(want: R, have: Resource, compare: (want: R, have: R) => Comparison): Comparison {
+  if (want.kind !== have.kind) throw new TypeError(`${want.kind} ${want.name} compared with ${have.kind} ${have.name}`);
+  // The kind says which resource it is.
+  return compare(want, have as R);
+}
+
+/** One of which everything can be changed in place, and that has no labels. */
+function unlabelled<R extends Resource>(want: R, have: R, fields: readonly (keyof R & string)[]): Comparison<R> {
+  return { differences: changedFields(want, have, fields), target: want };
 }
 
 /** A resource of which everything can be changed in place. */

@@ -1,4 +1,5 @@
 // Owns what the operator keeps: each kind of resource, in the words of the platform, both as wanted and as the cloud has it.
+import type { ScalarKind as SqlScalar } from '#lib/googlesql/types/sql-type.ts';
 import type { RestColumn } from '../column.ts';
 import type { TablePartitioning } from '../tables.ts';
 
@@ -59,6 +60,32 @@ export interface AccessResource {
   readonly readers: readonly string[];
 }
 
+/** Whom a dataset is shared with, beside its owners; its name is the dataset's. Only of datasets that hold a function. */
+export interface SharingResource {
+  readonly kind: 'sharing';
+  readonly name: string;
+  /** E-mail addresses of people and service accounts, sorted. */
+  readonly readers: readonly string[];
+}
+
+/** A remote function of BigQuery; its name is `dataset.routine`. */
+export interface RoutineResource {
+  readonly kind: 'routine';
+  readonly name: string;
+  readonly description: string;
+  /** Types as REST names them. */
+  readonly parameters: readonly { readonly name: string; readonly type: SqlScalar }[];
+  readonly returns: SqlScalar;
+  /** The URL that BigQuery calls. */
+  readonly endpoint: string;
+  /** Full name of the connection as whose account it calls. */
+  readonly connection: string;
+  /** What it tells the endpoint with each call. */
+  readonly context: Readonly<Record<string, string>>;
+  /** Rows of a call. */
+  readonly maxBatchingRows: number;
+}
+
 /** A topic. */
 export interface TopicResource {
   readonly kind: 'topic';
@@ -108,6 +135,8 @@ export interface WorkflowResource {
 /** Anything that the operator keeps. */
 export type Resource =
   | DatasetResource
+  | SharingResource
+  | RoutineResource
   | TableResource
   | ViewResource
   | AccessResource
@@ -116,7 +145,17 @@ export type Resource =
   | WorkflowResource;
 
 /** The kinds, in the order in which resources need each other. */
-export const RESOURCE_KINDS = ['dataset', 'table', 'view', 'access', 'topic', 'subscription', 'workflow'] as const;
+export const RESOURCE_KINDS = [
+  'dataset',
+  'sharing',
+  'routine',
+  'table',
+  'view',
+  'access',
+  'topic',
+  'subscription',
+  'workflow',
+] as const;
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
 /** A resource that should be, and those that must be there before it. */
@@ -140,7 +179,7 @@ export function resourceId({ kind, name }: Pick<Resource, 'kind' | 'name'>): Res
   return `${kind} ${name}`;
 }
 
-/** Whether the operator made it. Access has no labels: whoever may read one of its tables is its business. */
+/** Whether the operator made it. Some have no labels: who may use its tables and functions, and these themselves, are its business. */
 export function isManaged(resource: Resource): boolean {
-  return resource.kind === 'access' || resource.labels[MANAGED_LABEL.key] === MANAGED_LABEL.value;
+  return !('labels' in resource) || resource.labels[MANAGED_LABEL.key] === MANAGED_LABEL.value;
 }

@@ -14,6 +14,7 @@ import {
 } from '../tables.ts';
 import { beforeLanding, deadLettersOf, landingResource, topicResource } from './landing.ts';
 import { platformResources } from './platform-resources.ts';
+import { revealResources, type RevealSurroundings } from './reveal-resources.ts';
 import {
   resourceId,
   type ResourceLabels,
@@ -29,6 +30,8 @@ export interface Surroundings {
   readonly region: string;
   /** Sources by name, of `workflows/<name>.yaml`. */
   readonly workflows: Readonly<Record<string, string>>;
+  /** Where opening values in SQL leads; without it there are no functions for it. */
+  readonly reveal?: RevealSurroundings;
   /** Variables that every workflow gets. */
   readonly workflowEnvironment: Readonly<Record<string, string>>;
 }
@@ -37,6 +40,7 @@ export interface Surroundings {
 export function wantedResources(catalog: Catalog, around: Surroundings): readonly WantedResource[] {
   return [
     ...platformResources(catalog.platform, around.region),
+    ...(around.reveal === undefined ? [] : revealResources(catalog.platform, around, around.reveal)),
     ...datasets(catalog, around.region),
     ...endpointsOf(catalog).flatMap((endpoint) => endpointResources(endpoint, catalog)),
     ...eventTypesOf(catalog).flatMap((eventType) => eventResources(eventType, catalog, around.region)),

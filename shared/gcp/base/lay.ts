@@ -2,6 +2,7 @@
 import type { BaseResource, Place } from '../../platform/base/resources.ts';
 import { toPlatformError } from '../failure.ts';
 import { layBucket } from './buckets.ts';
+import { layConnection } from './connections.ts';
 import { layDataset } from './datasets.ts';
 import { layCryptoKey, layKeyRing } from './keys.ts';
 import { layServiceAccount } from './service-accounts.ts';
@@ -48,6 +49,8 @@ async function layOne(resource: BaseResource, place: Place): Promise<LaidResourc
         return done(resource.kind, resource.name, await layCryptoKey(resource, place));
       case 'dataset':
         return done(resource.kind, resource.name, await layDataset(resource, place));
+      case 'connection':
+        return done(resource.kind, resource.name, await layConnection(resource, place));
       case 'scheduler-job':
         return done(resource.kind, resource.name, await laySchedulerJob(resource, place));
       case 'function':

@@ -15,6 +15,7 @@ import {
   KEY_RING_NAME,
   type KeyName,
   PROOF_JOB_NAME,
+  REVEAL_CONNECTION_NAME,
   ROTATION_JOB_NAME,
   SERVICE_ACCOUNT_NAMES,
   type ServiceAccountName,
@@ -55,6 +56,7 @@ export type BaseResource =
       /** Tables are deleted this long after they were made. */
       readonly tableExpirationMs?: number;
     }
+  | { readonly kind: 'connection'; readonly name: string; readonly location: string }
   | ({ readonly kind: 'function' } & FunctionShape)
   | {
       readonly kind: 'scheduler-job';
@@ -93,6 +95,8 @@ export function baseResources(place: Place): readonly BaseResource[] {
     ...buckets(place),
     ...keys(place),
     ...datasets(place),
+    // As its account BigQuery calls the endpoint of the remote functions that open values.
+    { kind: 'connection', name: REVEAL_CONNECTION_NAME, location: place.region },
     ...functions(place),
     ...grants(place),
     ...schedules(place),
@@ -230,6 +234,8 @@ function grants(place: Place): BaseResource[] {
     grant('privacy', 'roles/cloudkms.signerVerifier', key('certificate')),
     grant('privacy', 'roles/bigquery.dataEditor', project),
     grant('privacy', 'roles/bigquery.jobUser', project),
+    // It asks for the account of the connection, the only one that it answers values to in SQL.
+    grant('privacy', 'roles/bigquery.connectionUser', project),
     grant('privacy', 'roles/workflows.invoker', project),
     grant('privacy', 'roles/pubsub.publisher', project),
     grant('operator', 'roles/storage.objectUser', bucket('state')),

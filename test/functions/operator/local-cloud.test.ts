@@ -5,11 +5,12 @@ import { applyCatalog, type ApplyParts } from '#functions/operator/apply.ts';
 import { createCatalogs } from '#functions/operator/catalogs.ts';
 import { mendDrift } from '#functions/operator/drift.ts';
 import { compareResources } from '#shared/catalog/operator/compare.ts';
+import { planChanges } from '#shared/catalog/operator/plan.ts';
 import type { ApplyReport } from '#shared/catalog/operator/report.ts';
 import { resourceId } from '#shared/catalog/operator/resource.ts';
 import { type Surroundings, wantedResources } from '#shared/catalog/operator/wanted.ts';
 import { bundleObject } from '#shared/catalog/stored-catalog.ts';
-import { bucketName } from '#shared/platform/base/names.ts';
+import { bucketName, revealConnection } from '#shared/platform/base/names.ts';
 import { baseResources } from '#shared/platform/base/resources.ts';
 import { systemClock } from '#shared/platform/clock.ts';
 import { startTestCloud, TEST_PROJECT } from '#test/local/cloud-harness.ts';
@@ -26,6 +27,7 @@ const PLACE = { projectId: TEST_PROJECT, region: 'europe-north1' };
 const AROUND: Surroundings = {
   ...PLACE,
   workflows: { tick: '# Starts what is due.\nmain:\n  steps:\n    - done:\n        return: 1\n' },
+  reveal: { endpoint: 'https://privacy.example.com', connection: revealConnection(PLACE) },
   workflowEnvironment: { TRIBUTARY_METADATA_URL: 'http://127.0.0.1:1' },
 };
 
@@ -78,6 +80,44 @@ test('the catalog of this repository is made on a cloud by the clients of Google
 test('a second apply changes nothing', async () => {
   const report = await apply(own);
   assert.deepEqual([report.outcome, report.done, report.plan.changes], ['unchanged', 0, []]);
+});
+
+test('a function that opens values is shared with whom its purpose names, and with nobody else', async () => {
+  const dataset = bigQuery.dataset('reveal_web_operations');
+  const [{ access }] = (await dataset.getMetadata()) as unknown as [{ access: readonly object[] }];
+  const compliance = `tributary-compliance@${TEST_PROJECT}.iam.gserviceaccount.com`;
+  assert.deepEqual(access, [
+    { role: 'OWNER', specialGroup: 'projectOwners' },
+    { role: 'READER', userByEmail: compliance },
+  ]);
+  const [routine] = await dataset.routine('open').getMetadata();
+  assert.deepEqual(routine.remoteFunctionOptions, {
+    ...AROUND.reveal,
+    maxBatchingRows: '1000',
+    userDefinedContext: { purpose: 'web-operations' },
+  });
+
+  // Somebody shares it by hand, and bends where it leads.
+  await dataset.setMetadata({ access: [...access, { role: 'READER', userByEmail: 'eve@example.com' }] });
+  await dataset.routine('open').setMetadata({
+    ...routine,
+    remoteFunctionOptions: { ...routine.remoteFunctionOptions, endpoint: 'https://elsewhere.example.com' },
+  });
+  const want = wantedResources(own.catalog, AROUND);
+  const have = await parts.cloud.read(want.map(({ resource }) => resource));
+  const bent = planChanges({ want, have, deletions: [], refusals: [] }).changes.map(
+    ({ action, id }) => `${action} ${id}`,
+  );
+  assert.deepEqual(bent, ['update sharing reveal_web_operations', 'update routine reveal_web_operations.open']);
+  for (const change of planChanges({ want, have, deletions: [], refusals: [] }).changes) {
+    assert.ok(change.action === 'update');
+    await parts.cloud.update(change.before, change.target);
+  }
+  assert.deepEqual(((await dataset.getMetadata()) as unknown as [{ access: unknown }])[0].access, access);
+  assert.deepEqual(
+    (await dataset.routine('open').getMetadata())[0].remoteFunctionOptions,
+    routine.remoteFunctionOptions,
+  );
 });
 
 test('a raw table is cut by arrival and forgets, an endpoint by its grain for its retention', async () => {

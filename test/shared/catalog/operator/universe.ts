@@ -101,7 +101,33 @@ function resources(labels: Labels, modes: readonly ColumnResource['mode'][], top
     environment: fc.constantFrom({}, { A: 'b' }),
     labels,
   });
-  const any: fc.Arbitrary<Resource> = fc.oneof(dataset, table, view, access, topic, subscription, workflow);
+  const sharing = fc.record({
+    kind: fc.constant('sharing' as const),
+    name: fc.constantFrom(...DATASETS),
+    readers: fc.constantFrom([], ['a@example.com'], ['b@example.com']),
+  });
+  const routine = fc.record({
+    kind: fc.constant('routine' as const),
+    name: fc.constantFrom('one.f', 'two.f'),
+    description: described,
+    parameters: fc.constant([{ name: 'x', type: 'STRING' as const }]),
+    returns: fc.constant('JSON' as const),
+    endpoint: fc.constantFrom('https://a.example.com', 'https://b.example.com'),
+    connection: fc.constant('projects/p/locations/eu/connections/c'),
+    context: fc.constantFrom({}, { purpose: 'a' }),
+    maxBatchingRows: fc.constant(10),
+  });
+  const any: fc.Arbitrary<Resource> = fc.oneof(
+    dataset,
+    table,
+    view,
+    access,
+    sharing,
+    routine,
+    topic,
+    subscription,
+    workflow,
+  );
   return fc.uniqueArray(any, { selector: resourceId, maxLength: 14 });
 }
 
@@ -127,7 +153,7 @@ export const foundResources: fc.Arbitrary<readonly Resource[]> = resources(
 /** What must be there before a resource. */
 function needsOf(resource: Resource): readonly ResourceId[] {
   const dataset = resource.name.split('.')[0] ?? '';
-  if (resource.kind === 'table' || resource.kind === 'view') return [`dataset ${dataset}`];
+  if (['table', 'view', 'sharing', 'routine'].includes(resource.kind)) return [`dataset ${dataset}`];
   if (resource.kind === 'access') return [`table ${resource.name}`];
   if (resource.kind !== 'subscription') return [];
   const topic = resource.topic === undefined ? [] : ([`topic ${resource.topic}`] as const);
