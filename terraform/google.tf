@@ -14,6 +14,7 @@ resource "google_project_service" "api" {
     "cloudscheduler.googleapis.com",
     "iam.googleapis.com",
     "iamcredentials.googleapis.com",
+    "logging.googleapis.com",
     "monitoring.googleapis.com",
     "pubsub.googleapis.com",
     "run.googleapis.com",
@@ -59,4 +60,14 @@ resource "google_cloud_run_v2_service_iam_member" "reveal" {
   name     = module.function["privacy"].name
   role     = "roles/run.invoker"
   member   = "serviceAccount:${google_bigquery_connection.reveal.cloud_resource[0].service_account_id}"
+}
+
+# In front of every function Cloud Run logs each request with its URL and the address of who sent it. Those of collect hold the write
+# keys of beacons, and addresses of people, so none of them is stored; what collect counts is in its own log.
+# https://cloud.google.com/logging/docs/reference/v2/rest/v2/projects.exclusions
+resource "google_logging_project_exclusion" "requests_to_collect" {
+  project     = var.project_id
+  name        = "tributary-requests-to-collect"
+  description = "URLs may hold write keys, and every request the address of a person."
+  filter      = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"collect\" AND log_id(\"run.googleapis.com/requests\")"
 }

@@ -9,6 +9,7 @@ export const GOOGLE_ONLY: Readonly<Record<string, string>> = {
   google_storage_bucket_object: 'a local platform runs its functions from their source',
   google_cloud_run_v2_service_iam_member: 'a local function answers every caller, and verifies it itself',
   google_bigquery_dataset_iam_member: "a local cloud has no agents of Google's",
+  google_logging_project_exclusion: 'a local cloud logs no requests',
   google_monitoring_notification_channel: 'a local platform has nobody on call',
   google_monitoring_alert_policy: 'a local platform has nobody on call',
 };

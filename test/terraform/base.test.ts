@@ -98,3 +98,13 @@ test(
     });
   },
 );
+
+test('no request to collect is stored in the logs of Google, where its URL may hold a write key', () => {
+  const exclusion = resources.find(({ type }) => type === 'google_logging_project_exclusion');
+  const filter = textAt(exclusion?.values ?? {}, 'filter');
+  const collect = resources.find(
+    ({ type, address }) => type === 'google_cloudfunctions2_function' && address.includes('collect'),
+  );
+  assert.ok(filter.includes(`resource.labels.service_name="${textAt(collect?.values ?? {}, 'name')}"`));
+  assert.ok(filter.includes('log_id("run.googleapis.com/requests")'));
+});

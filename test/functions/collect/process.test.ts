@@ -13,7 +13,7 @@ import { FAILED_EVENT_COLUMNS } from '#shared/events/failed-event.ts';
 import type { EventTypeId } from '#shared/platform/ids.ts';
 import { startFunctionProcess } from '#test/functions/function-process.ts';
 import { startTestCloud, TEST_PROJECT } from '#test/local/cloud-harness.ts';
-import { repositoryCatalog } from './test-app.ts';
+import { repositoryCatalog, SECRET } from './test-app.ts';
 import { AUTHORIZED, leaksIn, PERSONAL, play, type Row } from './world.ts';
 
 const TYPE = 'listening.TrackPlayed' as EventTypeId;
@@ -106,6 +106,32 @@ test('bodies that are wrong in every way are refused, with memory bounded and no
   const peak = collect.peakMegabytes();
   assert.ok(peak < 400, `${peak} MB for 24 bombs, 8 at a time`);
   assert.deepEqual(leaksIn([collect.output()]), []);
+});
+
+test('a write key is never written, wherever it was shown and whatever became of the request', async () => {
+  const head = (target: string, headers = ''): string =>
+    `POST ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${headers}content-length: 2\r\n\r\n{}`;
+  const targets = [
+    `/v1/events?writeKey=${SECRET}`,
+    `/v1/events?writeKey=${SECRET}&writeKey=%`,
+    `/v1/nothing?writeKey=${SECRET}`,
+    `/v1/projects/${SECRET}/settings`,
+    `//${SECRET}`,
+    `http://${SECRET}/`,
+    `/v1/imports/${SECRET}:finish?writeKey=${SECRET}`,
+    `/${SECRET}\u0001`,
+  ];
+  for (const target of targets)
+    assert.match(await raw(head(target)), /^HTTP\/1\.1 4\d\d /, target.replaceAll(SECRET, 'KEY'));
+  const basic = Buffer.from(`${SECRET}:`).toString('base64');
+  for (const header of [
+    `authorization: Basic ${basic}`,
+    `x-write-key: ${SECRET}`,
+    `authorization: Bearer ${SECRET} `,
+  ]) {
+    assert.match(await raw(head('/v1/events', `${header}\r\n`)), /^HTTP\/1\.1 400 /);
+  }
+  assert.deepEqual(leaksIn([collect.output()], [SECRET, basic]), []);
 });
 
 test('what is no HTTP request at all is answered as JSON, too', async () => {
