@@ -1,10 +1,15 @@
 /** CAST, SAFE_CAST, and literals with a type in front. */
 
-import type { CastExpression, TypedLiteral } from '../syntax/ast-expression.ts';
+import type {
+  CastExpression,
+  Expression as AstExpression,
+  FormatClause,
+  TypedLiteral,
+} from '../syntax/ast-expression.ts';
 import { SqlError } from '../syntax/sql-error.ts';
 import type { Expression, LiteralNode } from '../tree/expression.ts';
 import { isCastable } from '../types/coercion.ts';
-import { scalarTypes, STRING, typeName, withoutParameters, type SqlType } from '../types/sql-type.ts';
+import { scalarTypes, STRING, typeName, withoutParameters, type SqlType, type TypeKind } from '../types/sql-type.ts';
 import { resolveTypeName } from '../types/type-name.ts';
 import { floatText } from '../values/float-text.ts';
 import { quoteString } from '../values/shown-text.ts';
@@ -18,17 +23,52 @@ import { constant, isUntyped } from './literal.ts';
 export function resolveCast(node: CastExpression, scope: ExpressionScope): Expression {
   const operand = scope.analysis.resolve.expression(node.operand, scope);
   const type = resolveTypeName(node.type);
-  if (node.format !== undefined) {
-    throw new SqlError('CAST with FORMAT is not supported locally', node.format.at, 'notImplemented');
-  }
-  const timeZone = node.timeZone === undefined ? undefined : resolveZone(node, scope);
+  if (node.format !== undefined) return resolveFormattedCast(node, node.format, operand, scope);
   if (isUntyped(operand)) return constant(withoutParameters(type), null);
   if (isUntypedArray(operand) && type.kind === 'ARRAY') return constant(withoutParameters(type), []);
   if (!isCastable(operand.type, type)) {
     throw new SqlError(`Invalid cast from ${typeName(operand.type)} to ${typeName(type)}`, node.operand.at);
   }
-  const folded = timeZone === undefined ? foldCast(operand, type, node, scope) : undefined;
-  return folded ?? { kind: 'cast', type, operand, safe: node.safe, ...(timeZone === undefined ? {} : { timeZone }) };
+  return foldCast(operand, type, node, scope) ?? { kind: 'cast', type, operand, safe: node.safe };
+}
+
+/** `CAST(x AS type FORMAT model [AT TIME ZONE zone])`. Source: GoogleSQL "Format clause for CAST". */
+function resolveFormattedCast(
+  node: CastExpression,
+  { at, model, timeZone }: FormatClause,
+  operand: Expression,
+  scope: ExpressionScope,
+): Expression {
+  const type = resolveTypeName(node.type);
+  if (isUntyped(operand)) return constant(withoutParameters(type), null);
+  const what = `for cast from ${typeName(operand.type)} to ${typeName(type)}`;
+  if (!takesFormat(operand.type, type)) throw new SqlError(`FORMAT is not allowed ${what}`, at);
+  const format = resolveText(model, 'FORMAT expression', scope);
+  if (timeZone === undefined) return { kind: 'cast', type, operand, safe: node.safe, format };
+  if (operand.type.kind !== 'TIMESTAMP' && type.kind !== 'TIMESTAMP') {
+    throw new SqlError(`AT TIME ZONE is not allowed ${what}`, timeZone.at);
+  }
+  const zone = resolveText(timeZone, 'AT TIME ZONE expression', scope);
+  return { kind: 'cast', type, operand, safe: node.safe, format, timeZone: zone };
+}
+
+const readByFormat: ReadonlySet<TypeKind> = new Set(['BYTES', 'DATE', 'TIME', 'DATETIME', 'TIMESTAMP']);
+const writtenByFormat: ReadonlySet<TypeKind> = new Set([
+  ...readByFormat,
+  ...(['INT64', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC'] as const),
+]);
+
+function takesFormat(from: SqlType, to: SqlType): boolean {
+  return to.kind === 'STRING' ? writtenByFormat.has(from.kind) : from.kind === 'STRING' && readByFormat.has(to.kind);
+}
+
+/** A STRING operand of the clause. */
+function resolveText(node: AstExpression, what: string, scope: ExpressionScope): Expression {
+  const text = scope.analysis.resolve.expression(node, scope);
+  if (!coerces(text, STRING)) {
+    throw new SqlError(`${what} should return type STRING, but returns ${typeName(text.type)}`, node.at);
+  }
+  return coerce(text, STRING, { at: node.at, timeZone: scope.analysis.options.timeZone });
 }
 
 function isUntypedArray(operand: Expression): boolean {
@@ -63,13 +103,6 @@ function checkRange({ value, flexible }: LiteralNode, type: SqlType, node: CastE
 }
 
 const INT64_BOUND = 2 ** 63;
-
-function resolveZone(node: CastExpression, scope: ExpressionScope): Expression | undefined {
-  if (node.timeZone === undefined) return undefined;
-  const zone = scope.analysis.resolve.expression(node.timeZone, scope);
-  if (!coerces(zone, STRING)) throw new SqlError('AT TIME ZONE must be a STRING', node.timeZone.at);
-  return coerce(zone, STRING, { at: node.timeZone.at, timeZone: scope.analysis.options.timeZone });
-}
 
 /** `DATE '2026-08-01'`, `NUMERIC '1.5'`, `JSON '{}'`. */
 export function resolveTypedLiteral(node: TypedLiteral, scope: ExpressionScope): Expression {

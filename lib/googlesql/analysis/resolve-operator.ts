@@ -11,7 +11,7 @@ import { coerce, coerces } from './coerce.ts';
 import type { ExpressionScope } from './context.ts';
 import { candidateOf } from './literal.ts';
 import { resolveFloat, resolveInt } from './resolve-number.ts';
-import { resolveInQuery } from './resolve-subquery.ts';
+import { resolveArrayOf, resolveInQuery } from './resolve-subquery.ts';
 import { noMatchingSignature } from './signature-error.ts';
 
 /** `-x`, `+x`, `~x`, `NOT x`. */
@@ -117,14 +117,8 @@ export function resolveLike(node: ast.LikeExpression, scope: ExpressionScope): E
 
 /** `x [NOT] LIKE ANY (…)`: a chain of LIKEs. NOT LIKE ANY means that some pattern does not match. */
 export function resolveQuantifiedLike(node: ast.QuantifiedLikeExpression, scope: ExpressionScope): Expression {
-  if (node.collection.kind !== 'list') {
-    throw new SqlError(
-      `LIKE ${node.quantifier} with a subquery or UNNEST is not supported locally`,
-      node.at,
-      'notImplemented',
-    );
-  }
   const operand = scope.analysis.resolve.expression(node.operand, scope);
+  if (node.collection.kind !== 'list') return likeCollection(node, operand, scope);
   const operands = node.collection.items.map((item) => {
     const pattern = scope.analysis.resolve.expression(item, scope);
     const like = callBuiltin(scope.analysis, 'LIKE', [operand, pattern], { at: node.at });
@@ -132,6 +126,22 @@ export function resolveQuantifiedLike(node: ast.QuantifiedLikeExpression, scope:
   });
   const operator = node.quantifier === 'ANY' ? 'OR' : 'AND';
   return { kind: 'logical', type: BOOL, operator, operands };
+}
+
+/**
+ * Patterns of an array or a subquery. Without any, NOT LIKE ANY is true, and LIKE ALL and NOT LIKE ALL differ between the
+ * two. Source: GoogleSQL "Quantified LIKE operator", semantic rules.
+ */
+function likeCollection(node: ast.QuantifiedLikeExpression, operand: Expression, scope: ExpressionScope): Expression {
+  const { collection, quantifier, negated, at } = node;
+  const shownAs = `LIKE ${quantifier}`;
+  const isQuery = collection.kind === 'query';
+  const patterns = isQuery
+    ? resolveArrayOf(collection.query, shownAs, scope)
+    : scope.analysis.resolve.expression(collection.kind === 'unnest' ? collection.array : node, scope);
+  const ofNone = quantifier === 'ANY' ? negated : isQuery !== negated;
+  const name = `${negated ? 'NOT ' : ''}${shownAs}`;
+  return callBuiltin(scope.analysis, name, [operand, patterns], { at, shownAs, options: { of_none: ofNone } });
 }
 
 /** `x [NOT] IN (…)`. */

@@ -1,24 +1,24 @@
 /** WITH RECURSIVE: a base query, and a step that adds rows from the rows before. */
 
-import type { CommonTable, SetOperation } from '../syntax/ast-query.ts';
+import type { CommonTable, PipeOperator, Query, SetOperation } from '../syntax/ast-query.ts';
 import { SqlError } from '../syntax/sql-error.ts';
 import type { QueryTree } from '../tree/expression.ts';
 import type { WithTable } from '../tree/scan.ts';
 import { withOneMore, type QueryScope, type VisibleWithTable } from './context.ts';
 import { combineInputs } from './resolve-set.ts';
 
-/** The table, recursive only if its query really names itself. */
+/** The table, recursive only if its query, a union, really names itself. */
 export function resolveRecursive({ name, query }: CommonTable, id: number, scope: QueryScope): WithTable {
-  const { body } = query;
-  const shaped =
-    body.kind === 'setOperation' &&
-    body.operator === 'UNION' &&
-    query.orderBy.length === 0 &&
-    query.limit === undefined;
-  if (!shaped || query.with !== undefined) {
-    return { id, name: name.name, query: resolvePlain(query, name.name, scope), recursive: false };
+  const union = unionOf(query);
+  if (union === undefined) {
+    return {
+      id,
+      name: name.name,
+      query: scope.analysis.resolve.query(query, withoutSelf(name.name, scope)),
+      recursive: false,
+    };
   }
-  const base = resolveBase(body, name.name, scope);
+  const base = resolveBase(union, name.name, scope);
   let referred = false;
   const self: VisibleWithTable = {
     table: { id, name: name.name },
@@ -29,22 +29,44 @@ export function resolveRecursive({ name, query }: CommonTable, id: number, scope
     },
   };
   const withTables = withOneMore(scope.withTables, name.name.toLowerCase(), self);
-  const [, ...steps] = body.inputs;
+  const [, ...steps] = union.inputs;
   const terms = steps.map((step) => scope.analysis.resolve.body(step, { ...scope, withTables }));
-  const tree = combineInputs(body, [base, ...terms], scope);
+  const tree = combineInputs(union, [base, ...terms], scope);
   return { id, name: name.name, query: tree, recursive: referred };
 }
 
-function resolvePlain(query: CommonTable['query'], name: string, scope: QueryScope): QueryTree {
-  const withTables = withOneMore(scope.withTables, name.toLowerCase(), refused(name));
-  return scope.analysis.resolve.query(query, { ...scope, withTables });
+/** The union that a query ends in, in set operator or pipe syntax; its own WITH clause is not part of it. */
+export function unionOf(query: Query): SetOperation | undefined {
+  const { body, pipes, orderBy, limit } = query;
+  const last = pipes.at(-1);
+  if (last !== undefined) return last.kind === 'setOperation' ? pipedUnion(query, last) : undefined;
+  const isUnion = body.kind === 'setOperation' && body.operator === 'UNION';
+  return isUnion && orderBy.length === 0 && limit === undefined ? body : undefined;
 }
 
-function resolveBase(body: SetOperation, name: string, scope: QueryScope): QueryTree {
-  const [first] = body.inputs;
+function pipedUnion(query: Query, pipe: Extract<PipeOperator, { kind: 'setOperation' }>): SetOperation | undefined {
+  if (pipe.operator !== 'UNION') return undefined;
+  const { with: _own, ...rest } = query;
+  const inputs = [{ ...rest, pipes: query.pipes.slice(0, -1) }, ...pipe.queries];
+  return {
+    kind: 'setOperation',
+    at: pipe.at,
+    operator: pipe.operator,
+    distinct: pipe.distinct,
+    matching: pipe.matching,
+    inputs: inputs.map((input) => ({ kind: 'nested', at: input.at, query: input })),
+  };
+}
+
+/** What is visible where the table must not name itself. */
+export function withoutSelf(name: string, scope: QueryScope): QueryScope {
+  return { ...scope, withTables: withOneMore(scope.withTables, name.toLowerCase(), refused(name)) };
+}
+
+function resolveBase(union: SetOperation, name: string, scope: QueryScope): QueryTree {
+  const [first] = union.inputs;
   if (first === undefined) throw new Error('a set operation has inputs');
-  const withTables = withOneMore(scope.withTables, name.toLowerCase(), refused(name));
-  return scope.analysis.resolve.body(first, { ...scope, withTables });
+  return scope.analysis.resolve.body(first, withoutSelf(name, scope));
 }
 
 /** A reference where recursion has no meaning. */

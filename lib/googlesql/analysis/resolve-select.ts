@@ -54,6 +54,8 @@ class SelectResolver {
   readonly #scope: QueryScope;
   readonly #collector: SelectCollector;
   readonly #rowNames: NameScope;
+  /** Columns of the rows; those of enclosing queries are not among them. */
+  readonly #rowColumns: ReadonlySet<number>;
 
   constructor(select: Select, tail: SelectTail, relation: Relation | undefined, scope: QueryScope) {
     this.#select = select;
@@ -62,6 +64,7 @@ class SelectResolver {
     this.#scope = scope;
     this.#collector = new SelectCollector(scope.analysis, select.windows);
     this.#rowNames = scopeOf(relation?.names ?? noNames, scope.outer);
+    this.#rowColumns = columnIds(relation?.names ?? noNames);
   }
 
   resolve(): QueryTree {
@@ -118,12 +121,12 @@ class SelectResolver {
     return { ...this.#full(clause), names: scopeOfExpressions(named, this.#rowNames) };
   }
 
-  /** The output column of a select item: the item's own column, or a new one for a computed value. */
+  /** The output column of a select item: a column of the rows itself, or a new one for any other value. */
   #output({ name, value }: SelectColumn): OutputColumn {
     return {
       name,
       column:
-        value.kind === 'column' && !this.#collector.has(value.column)
+        value.kind === 'column' && this.#rowColumns.has(value.column.id)
           ? value.column
           : this.#scope.analysis.column(name, value.type),
     };
@@ -144,7 +147,7 @@ class SelectResolver {
     if (!grouped) return undefined;
     const keys = new ExpressionIndex<GroupKey>();
     for (const key of grouping.keys) keys.add(key.value, key);
-    return { keys, rowColumns: columnIds(this.#relation?.names ?? noNames) };
+    return { keys, rowColumns: this.#rowColumns };
   }
 
   #aggregate(input: Scan, { keys, sets }: Grouping, values: ReadonlyMap<number, Expression | undefined>): Scan {

@@ -48,6 +48,16 @@ function onlyColumn(query: QueryTree, node: SubqueryExpression): Column {
   return first.column;
 }
 
+/** The one column of a query as an array, for an operator over many values. */
+export function resolveArrayOf(query: Query, operator: string, scope: ExpressionScope): Expression {
+  const tree = innerQuery(query, scope);
+  const [first, second] = tree.columns;
+  if (first === undefined || second !== undefined) {
+    throw new SqlError(`Subquery of type ${operator} must have only one output column`, query.at);
+  }
+  return { kind: 'subquery', type: arrayOf(first.column.type), form: 'ARRAY', query: tree, ordered: false };
+}
+
 /** `operand IN (query)`. */
 export function resolveInQuery(query: Query, operand: Expression, scope: ExpressionScope, at: number): Expression {
   const tree = innerQuery(query, scope);

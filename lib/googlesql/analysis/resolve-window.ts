@@ -25,6 +25,9 @@ export function resolveWindowCall(
   if (!definition.analytic) {
     throw new SqlError(`Aggregate function ${definition.name} does not support an OVER clause`, node.at);
   }
+  if (node.having !== undefined) {
+    throw new SqlError('HAVING modifier is not supported on analytic functions', node.having.at);
+  }
   const { windows: _none, ...rest } = scope;
   const inner: ExpressionScope = {
     ...rest,

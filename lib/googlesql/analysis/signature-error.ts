@@ -25,7 +25,7 @@ export function noMatchingSignature(
 }
 
 function kindOf(name: string): 'aggregate function' | 'analytic function' | 'function' | 'operator' {
-  if (!/^[A-Z_]/.test(name) || operatorWords.has(name)) return 'operator';
+  if (!/^[A-Z_]/.test(name) || operatorWords.has(name.split(' ')[0] ?? '')) return 'operator';
   const definition = findAggregate(name);
   if (definition === undefined) return 'function';
   return definition.kind === 'window' ? 'analytic function' : 'aggregate function';
@@ -40,7 +40,8 @@ function argumentText(argument: Expression): string {
 }
 
 function signatureText(name: string, kind: string, signature: Signature): string {
-  const parts = signature.parameters.map(parameterText);
+  const shown = signature.parameters.filter((parameter) => kind !== 'operator' || parameter.name === undefined);
+  const parts = shown.map(parameterText);
   if (kind === 'operator' && parts.length === 2) return `${parts[0]} ${name} ${parts[1]}`;
   if (kind === 'operator' && parts.length === 1) return `${name}${parts[0]}`;
   return `${name}(${parts.join(', ')})`;

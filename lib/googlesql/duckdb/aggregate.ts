@@ -1,50 +1,44 @@
 /** Aggregates and window functions as DuckDB SQL. */
 
-import { SqlError } from '../syntax/sql-error.ts';
 import type { AggregateCall } from '../tree/expression.ts';
-import type { FrameEdge, WindowCall } from '../tree/scan.ts';
 import type { Context } from './context.ts';
 import { uncheckedText } from './float-arithmetic.ts';
-import { orderText, rangeValue, singleKeyText } from './order.ts';
+import { orderText } from './order.ts';
 import { duckType } from './types.ts';
 
-/** An aggregate over the rows of a group. */
-export function aggregateText(call: AggregateCall, context: Context): string {
-  return callText(call, context, '');
+/** An aggregate over the rows of a group, or over those of them that meet a condition beside its own. */
+export function aggregateText(call: AggregateCall, context: Context, condition?: string): string {
+  return callText(call, context, { over: '', ...(condition === undefined ? {} : { condition }) });
 }
 
-/** A function over a window. */
-export function windowText(call: WindowCall, context: Context): string {
-  const parts: string[] = [];
-  if (call.partitionBy.length > 0) {
-    parts.push(`PARTITION BY ${call.partitionBy.map((item) => context.emit.expression(item, context)).join(', ')}`);
-  }
-  if (call.windowOrder.length > 0) parts.push(`ORDER BY ${windowOrderText(call, context)}`);
-  if (call.frame !== undefined) {
-    const { unit, start, end } = call.frame;
-    const edge = unit === 'RANGE' ? rangeEdgeText : edgeText;
-    parts.push(`${unit} BETWEEN ${edge(start, context)} AND ${edge(end, context)}`);
-  }
-  return callText(call, context, ` OVER (${parts.join(' ')})`);
+/** What stands behind a DuckDB aggregate: OVER, empty or with a blank before it, and a condition of its rows. */
+interface Surroundings {
+  readonly over: string;
+  readonly condition?: string;
 }
 
-function windowOrderText(call: WindowCall, context: Context): string {
-  const [key] = call.windowOrder;
-  const offsets = call.frame !== undefined && ('offset' in call.frame.start || 'offset' in call.frame.end);
-  if (call.frame?.unit === 'RANGE' && offsets && key !== undefined) return singleKeyText(key, context);
-  return orderText(call.windowOrder, context);
+/**
+ * The greatest or least key of a group's rows under HAVING MAX or HAVING MIN, as a window over the rows before grouping:
+ * rows with another key do not count. ANY_VALUE has a DuckDB aggregate for that; undefined for it and for calls without.
+ */
+export function extremeOfGroup(
+  call: AggregateCall,
+  keys: readonly string[],
+  context: Context,
+): { readonly key: string; readonly extreme: string } | undefined {
+  const { having, definition, filter } = call;
+  if (having === undefined || definition.name === 'ANY_VALUE') return undefined;
+  const key = context.emit.expression(having.expression, context);
+  const where = filter === undefined ? '' : ` FILTER (WHERE ${context.emit.expression(filter, context)})`;
+  const over = `${where} OVER (${keys.length === 0 ? '' : `PARTITION BY ${keys.join(', ')}`})`;
+  const extreme = `${having.extreme.toLowerCase()}(${key})${over}`;
+  if (having.expression.type.kind !== 'FLOAT64') return { key, extreme };
+  // MAX and MIN of rows with NaN are NaN, which equals nothing.
+  return { key, extreme: `CASE WHEN bool_or(isnan(${key}))${over} THEN NULL ELSE ${extreme} END` };
 }
 
-function edgeText(edge: FrameEdge, context: Context): string {
-  return 'offset' in edge ? `${context.emit.expression(edge.offset, context)} ${edge.kind}` : edge.kind;
-}
-
-function rangeEdgeText(edge: FrameEdge, context: Context): string {
-  if (!('offset' in edge)) return edge.kind;
-  return `${rangeValue(context.emit.expression(edge.offset, context), edge.offset.type)} ${edge.kind}`;
-}
-
-function callText(call: AggregateCall, context: Context, over: string): string {
+/** The call with what surrounds each DuckDB aggregate that it is made of. */
+export function callText(call: AggregateCall, context: Context, around: Surroundings): string {
   const { template } = call.overload;
   const quick = context.session.sums === 'quick' ? template.quick : undefined;
   const { calls, result } = quick ?? template;
@@ -53,7 +47,7 @@ function callText(call: AggregateCall, context: Context, over: string): string {
   const texts = call.arguments.map((argument) => operand(argument, context));
   const fill = (text: string): string => text.replaceAll(/\$(\d)/g, (_, n: string) => texts[Number(n) - 1] ?? '');
   const values = calls.map((one) => {
-    const text = `${decorate(fill(one), call, texts, context)}${over}`;
+    const text = `${decorate(fill(one), { call, texts, around }, context)}${around.over}`;
     return template.list === true ? cut(text, call, context) : text;
   });
   if (result === undefined) return values[0] ?? 'NULL';
@@ -66,20 +60,28 @@ function cut(text: string, call: AggregateCall, context: Context): string {
   return `nullif((${text})[1:${context.emit.expression(call.limit, context)}], CAST([] AS ${duckType(call.type)}))`;
 }
 
+/** A call with its arguments' texts. */
+interface Written {
+  readonly call: AggregateCall;
+  readonly texts: readonly string[];
+  readonly around: Surroundings;
+}
+
 /** Puts DISTINCT, ORDER BY, NULL handling and FILTER into a DuckDB aggregate. */
-function decorate(text: string, call: AggregateCall, texts: readonly string[], context: Context): string {
-  if (call.having !== undefined) return withHaving(call, texts, context);
+function decorate(text: string, written: Written, context: Context): string {
+  const { call } = written;
+  if (call.having !== undefined && call.definition.name === 'ANY_VALUE') return withHaving(written, context);
   const open = text.indexOf('(') + 1;
   const inner = text.slice(open, -1);
   const distinct = call.distinct && !inner.startsWith('DISTINCT ') && inner !== '*' ? 'DISTINCT ' : '';
   const order = call.orderBy.length === 0 ? '' : ` ORDER BY ${orderText(call.orderBy, context)}`;
   const native = call.definition.kind === 'window' && call.overload.template.skipNulls !== true;
   const nulls = call.nulls !== undefined && native ? ` ${call.nulls} NULLS` : '';
-  return `${text.slice(0, open)}${distinct}${inner}${order}${nulls})${filterText(call, texts, context)}`;
+  return `${text.slice(0, open)}${distinct}${inner}${order}${nulls})${filterText(written, context)}`;
 }
 
-function filterText(call: AggregateCall, texts: readonly string[], context: Context): string {
-  const conditions: string[] = [];
+function filterText({ call, texts, around }: Written, context: Context): string {
+  const conditions: string[] = around.condition === undefined ? [] : [around.condition];
   const [first] = texts;
   const { skipNulls } = call.overload.template;
   const byDefault = skipNulls === true && call.nulls !== 'RESPECT';
@@ -89,16 +91,10 @@ function filterText(call: AggregateCall, texts: readonly string[], context: Cont
   return conditions.length === 0 ? '' : ` FILTER (WHERE ${conditions.join(' AND ')})`;
 }
 
-/** `HAVING MAX key`: only rows with the greatest key count. */
-function withHaving(call: AggregateCall, [value]: readonly string[], context: Context): string {
-  const { having } = call;
-  if (having === undefined || call.definition.name !== 'ANY_VALUE' || value === undefined) {
-    throw new SqlError(
-      `HAVING MAX and HAVING MIN in ${call.definition.name} are not supported locally`,
-      undefined,
-      'notImplemented',
-    );
-  }
+/** ANY_VALUE of the rows with the greatest or least key. */
+function withHaving(written: Written, context: Context): string {
+  const { having } = written.call;
+  if (having === undefined) throw new Error('the call has HAVING');
   const key = context.emit.expression(having.expression, context);
-  return `arg_${having.extreme.toLowerCase()}_null(${value}, ${key})${filterText(call, [value], context)}`;
+  return `arg_${having.extreme.toLowerCase()}_null(${written.texts[0] ?? 'NULL'}, ${key})${filterText(written, context)}`;
 }

@@ -3,7 +3,7 @@
 import type { Column, SubqueryNode } from '../tree/expression.ts';
 import type { Scan } from '../tree/scan.ts';
 import { INT64 } from '../types/sql-type.ts';
-import { freshName, type Context } from './context.ts';
+import { newColumnId, type Context } from './context.ts';
 import { orderText } from './order.ts';
 import { duckType } from './types.ts';
 
@@ -62,8 +62,6 @@ function naturalOrder(scan: Scan, context: Context): Ordered | undefined {
   return { scan: { ...scan, offset }, keys: [offset], order: 'o1' };
 }
 
-/** Columns made here are numbered below zero, so that they meet none of the analyser's. */
 function column(context: Context, type: Column['type']): Column {
-  freshName(context, '');
-  return { id: -context.counter.next, name: '', type };
+  return { id: newColumnId(context), name: '', type };
 }

@@ -2,6 +2,7 @@
 
 import type { ScalarKind, SqlType, TypeParameters } from '../types/sql-type.ts';
 import { equivalentTypes } from '../types/sql-type.ts';
+import { formattedCastText } from './cast-format.ts';
 import { fieldName } from './types.ts';
 
 /** How a cast is written: the value's text, and the zone of times that name none as a text. */
@@ -77,6 +78,7 @@ export interface CastRequest {
   readonly from: SqlType;
   readonly to: SqlType;
   readonly zone: string;
+  readonly format?: { readonly text: string; readonly nowMicros: bigint };
   /** Makes names for lambdas. */
   readonly fresh: () => string;
 }
@@ -87,8 +89,16 @@ export function castText(value: string, request: CastRequest): string {
   if (to.kind === 'ARRAY' && from.kind === 'ARRAY') return castArray(value, from.element, to.element, request);
   if (to.kind === 'STRUCT' && from.kind === 'STRUCT') return castStruct(value, request);
   if (to.kind === 'ARRAY' || to.kind === 'STRUCT') throw new Error(`no cast from ${from.kind} to ${to.kind}`);
-  const converted = from.kind === to.kind ? value : scalarTemplate(from, to.kind)(value, request.zone);
+  const converted = convertScalar(value, to.kind, request);
   return to.parameters === undefined ? converted : constrain(converted, to.kind, to.parameters);
+}
+
+function convertScalar(value: string, to: ScalarKind, request: CastRequest): string {
+  const { from, zone, format } = request;
+  if (format !== undefined) {
+    return formattedCastText({ ...request, value, format: format.text, nowMicros: format.nowMicros });
+  }
+  return from.kind === to ? value : scalarTemplate(from, to)(value, zone);
 }
 
 function scalarTemplate(from: SqlType, to: ScalarKind): CastTemplate {

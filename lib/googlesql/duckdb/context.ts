@@ -50,6 +50,12 @@ export function freshName(context: Context, prefix: string): string {
   return `${prefix}${context.counter.next}`;
 }
 
+/** The id of a column made here: below zero, so that it meets none of the analyser's. */
+export function newColumnId(context: Context): number {
+  context.counter.next++;
+  return -context.counter.next;
+}
+
 /** The name of a column. */
 export function columnName(id: number): string {
   return id < 0 ? `d${-id}` : `c${id}`;

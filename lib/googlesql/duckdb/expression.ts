@@ -62,10 +62,12 @@ function emitCall(node: CallNode, context: Context): string {
 function emitCast(node: CastNode, context: Context): string {
   const zone =
     node.timeZone === undefined ? quoteText(context.session.timeZone) : emitExpression(node.timeZone, context);
-  const request = { from: node.operand.type, to: node.type, zone, fresh: () => freshName(context, 'e') };
+  const { nowMicros } = context.session;
+  const format = node.format === undefined ? {} : { format: { text: emitExpression(node.format, context), nowMicros } };
+  const request = { from: node.operand.type, to: node.type, zone, ...format, fresh: () => freshName(context, 'e') };
   const operand = emitExpression(node.operand, context);
   if (!node.safe) return castText(operand, request);
-  if (node.operand.kind === 'column' || containsSubquery(node.operand)) return `TRY(${castText(operand, request)})`;
+  if (node.operand.kind === 'column') return `TRY(${castText(operand, request)})`;
   const name = freshName(context, 'v');
   return `list_transform([${operand}], lambda ${name}: TRY(${castText(name, request)}))[1]`;
 }

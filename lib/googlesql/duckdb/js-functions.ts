@@ -1,6 +1,7 @@
 /** Every JavaScript function that generated SQL may call. */
 
 import { bytesFunctions } from './js/bytes.ts';
+import { castFormatFunctions } from './js/cast-formats.ts';
 import { decimalFunctions } from './js/decimals.ts';
 import type { JsFunction } from './js/define.ts';
 import { jsonChangeFunctions } from './js/json-changes.ts';
@@ -15,6 +16,7 @@ import { timeFunctions } from './js/times.ts';
 export const jsFunctions: readonly JsFunction[] = [
   ...stringFunctions,
   ...bytesFunctions,
+  ...castFormatFunctions,
   ...regexpFunctions,
   ...numberFunctions,
   ...decimalFunctions,

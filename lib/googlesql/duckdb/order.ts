@@ -25,7 +25,7 @@ export function singleKeyText({ expression, descending, nullsFirst }: OrderKey, 
 
 /**
  * A key or offset of a RANGE frame, in a type in which their sums do not overflow: a NUMERIC is the whole number of its
- * 10^-9. DuckDB has no place in such a frame for NaN.
+ * 10^-9.
  */
 export function rangeValue(text: string, type: SqlType): string {
   switch (type.kind) {
@@ -33,8 +33,6 @@ export function rangeValue(text: string, type: SqlType): string {
       return `CAST(${text} AS HUGEINT)`;
     case 'NUMERIC':
       return `CAST(replace(CAST(${text} AS VARCHAR), '.', '') AS HUGEINT)`;
-    case 'FLOAT64':
-      return `CASE WHEN isnan(${text}) THEN CAST(gs_error('RANGE frames over NaN are not supported locally') AS DOUBLE) ELSE ${text} END`;
     default:
       return text;
   }

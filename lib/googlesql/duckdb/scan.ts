@@ -3,7 +3,7 @@
 import { byKind, type RulesByKind } from '../syntax/by-kind.ts';
 import { SqlError } from '../syntax/sql-error.ts';
 import { callExpressions, windowExpressions } from '../tree/children.ts';
-import type { Expression } from '../tree/expression.ts';
+import type { AggregateCall, Column, Expression } from '../tree/expression.ts';
 import type {
   AggregateScan,
   FilterScan,
@@ -17,12 +17,13 @@ import type {
   WindowScan,
 } from '../tree/scan.ts';
 import { visitExpression } from '../tree/walk.ts';
-import { aggregateText, windowText } from './aggregate.ts';
+import { aggregateText, extremeOfGroup } from './aggregate.ts';
 import { blockOf, columnsOf, isOpen, renderOwn, renderPositions, wrap, type Block } from './block.ts';
-import { columnName, freshName, type Context } from './context.ts';
+import { columnName, freshName, newColumnId, type Context } from './context.ts';
 import { orderText } from './order.ts';
 import { emitTable } from './table.ts';
 import { duckType } from './types.ts';
+import { windowText } from './window.ts';
 import { emitWith } from './with.ts';
 
 /** The scan's block. */
@@ -168,7 +169,7 @@ function emitAggregate(scan: AggregateScan, context: Context): Block {
     ...scan.keys.map(({ value }) => value),
     ...scan.aggregates.flatMap(({ call }) => callExpressions(call)),
   ];
-  const input = plainBlock(scan.input, context, uses);
+  const { input, conditions } = withExtremes(plainBlock(scan.input, context, uses), scan, context);
   const keyed = scan.groupingSets === undefined ? input : wrapped(withKeys(input, scan, context), context);
   const items = new Map<number, string>();
   for (const { column, value } of scan.keys) {
@@ -177,7 +178,9 @@ function emitAggregate(scan: AggregateScan, context: Context): Block {
       scan.groupingSets === undefined ? context.emit.expression(value, context) : columnName(column.id),
     );
   }
-  for (const { column, call } of scan.aggregates) items.set(column.id, aggregateText(call, context));
+  for (const { column, call } of scan.aggregates) {
+    items.set(column.id, aggregateText(call, context, conditions.get(column.id)));
+  }
   for (const { column, key } of scan.groupings) {
     const name = columnName(scan.keys[key]?.column.id ?? 0);
     items.set(column.id, scan.groupingSets === undefined ? '0::BIGINT' : `CAST(grouping(${name}) AS BIGINT)`);
@@ -187,6 +190,40 @@ function emitAggregate(scan: AggregateScan, context: Context): Block {
   if (block.groupBy !== '') return wrapped(block, context);
   // Without keys there is one group; without aggregates DuckDB would not see that.
   return wrapped({ ...block, groupBy: scan.aggregates.length === 0 ? 'HAVING count(*) >= 0' : ' ' }, context);
+}
+
+/** The rows with the greatest and least keys of their groups, and the condition of each aggregate that looks at them. */
+function withExtremes(
+  input: Block,
+  scan: AggregateScan,
+  context: Context,
+): { readonly input: Block; readonly conditions: ReadonlyMap<number, string> } {
+  const keys = scan.keys.map(({ value }) => context.emit.expression(value, context));
+  const conditions = new Map<number, string>();
+  const added: { readonly column: Column; readonly text: string }[] = [];
+  for (const { column, call } of scan.aggregates) {
+    const found = extremeOfGroup(call, keys, context);
+    if (found === undefined) continue;
+    if (scan.groupingSets !== undefined) throw extremeOfSets(call);
+    const extreme: Column = { id: newColumnId(context), name: '', type: call.having?.expression.type ?? column.type };
+    added.push({ column: extreme, text: found.extreme });
+    conditions.set(column.id, `${found.key} = ${columnName(extreme.id)}`);
+  }
+  if (added.length === 0) return { input, conditions };
+  const merged: Block = {
+    ...input,
+    computed: new Map([...input.computed, ...added.map(({ column, text }) => [column.id, text] as const)]),
+    computedColumns: [...input.computedColumns, ...added.map(({ column }) => column)],
+  };
+  return { input: wrapped(merged, context), conditions };
+}
+
+function extremeOfSets({ definition }: AggregateCall): SqlError {
+  return new SqlError(
+    `HAVING MAX and HAVING MIN in ${definition.name} over grouping sets are not supported locally`,
+    undefined,
+    'notImplemented',
+  );
 }
 
 /** Keys as columns of their own, which grouping sets name. */

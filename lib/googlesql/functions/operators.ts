@@ -15,6 +15,21 @@ const ordered = (sign: string, guard: string): Readonly<Record<string, string>> 
   '(T, T) -> BOOL': `($1 ${sign} $2)`,
 });
 
+/** LIKE over an array of patterns; `of_none` is what an empty one gives. */
+function quantifiedLike(
+  quantifier: string,
+  not: 'NOT ' | '' = '',
+): readonly [string, Readonly<Record<string, string>>] {
+  const rest = `$1, $2, '${not}${quantifier}', $option(of_none, false)`;
+  return [
+    `${not}LIKE ${quantifier}`,
+    {
+      '(STRING, ARRAY<STRING>, of_none => BOOL) -> BOOL': `gs_like_each(${rest})`,
+      '(BYTES, ARRAY<BYTES>, of_none => BOOL) -> BOOL': `gs_bytes_like_each(${rest})`,
+    },
+  ];
+}
+
 export const operators = scalars({
   '+': {
     '(INT64, INT64) -> INT64': '($1 + $2)',
@@ -111,6 +126,9 @@ export const operators = scalars({
     '(STRING, STRING) -> BOOL': `CASE WHEN regexp_matches($2, '(^|[^\\\\])(\\\\\\\\)*\\\\$') THEN $error('LIKE pattern ends with a backslash') ELSE $1 LIKE $2 ESCAPE '\\' END`,
     '(BYTES, BYTES) -> BOOL': 'gs_bytes_like($1, $2)',
   },
+  ...Object.fromEntries(
+    ['ANY', 'ALL'].flatMap((quantifier) => [quantifiedLike(quantifier), quantifiedLike(quantifier, 'NOT ')]),
+  ),
   // TRUE when found; else NULL when the value or some element is NULL; else FALSE.
   'IN UNNEST': {
     '(T, ARRAY<T>) -> BOOL':

@@ -94,6 +94,7 @@ function traceStruct(expression: Expression, tracing: Tracing): Origin {
         ? tracePassing(expression, tracing)
         : flat(expression, tracing);
     case 'cast':
+      if (expression.format !== undefined) return flat(expression, tracing);
       return castOrigin(trace(expression.operand), expression.operand.type, expression.type);
     case 'subquery':
       return traceSubquery(expression, tracing);

@@ -170,10 +170,17 @@ export interface FunctionCall extends Node<'call'> {
   readonly namedArguments: readonly NamedArgument[];
   readonly distinct: boolean;
   readonly nulls?: 'IGNORE' | 'RESPECT';
-  readonly having?: { readonly extreme: 'MAX' | 'MIN'; readonly expression: Expression };
+  readonly having?: HavingModifier;
   readonly orderBy: readonly OrderItem[];
   readonly limit?: Expression;
   readonly over?: WindowSpecification;
+}
+
+/** `HAVING MAX key` in an aggregate. */
+export interface HavingModifier {
+  readonly at: number;
+  readonly extreme: 'MAX' | 'MIN';
+  readonly expression: Expression;
 }
 
 /** The `*` of `COUNT(*)`. */
@@ -190,7 +197,13 @@ export interface CastExpression extends Node<'cast'> {
   readonly operand: Expression;
   readonly type: TypeName;
   readonly safe: boolean;
-  readonly format?: Expression;
+  readonly format?: FormatClause;
+}
+
+/** `FORMAT model [AT TIME ZONE zone]`. */
+export interface FormatClause {
+  readonly at: number;
+  readonly model: Expression;
   readonly timeZone?: Expression;
 }
 

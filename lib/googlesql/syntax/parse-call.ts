@@ -1,6 +1,6 @@
 /** Function calls: arguments, what aggregates may say inside the parentheses, and OVER behind them. */
 
-import type { Expression, FunctionCall, NamedArgument, OrderItem, PathName } from './ast-expression.ts';
+import type { Expression, FunctionCall, HavingModifier, NamedArgument, OrderItem, PathName } from './ast-expression.ts';
 import type { Cursor } from './cursor.ts';
 import { parseOrderItems } from './parse-order.ts';
 import { parseWindow } from './parse-window.ts';
@@ -82,14 +82,14 @@ function parseNulls(p: Cursor): 'IGNORE' | 'RESPECT' | undefined {
 
 interface Modifiers {
   readonly nulls?: 'IGNORE' | 'RESPECT';
-  readonly having?: { readonly extreme: 'MAX' | 'MIN'; readonly expression: Expression };
+  readonly having?: HavingModifier;
   readonly orderBy: readonly OrderItem[];
   readonly limit?: Expression;
 }
 
 function parseModifiers(p: Cursor): Modifiers {
   const nulls = parseNulls(p);
-  const having = p.accepts('HAVING') ? parseHaving(p) : undefined;
+  const having = p.sees('HAVING') ? parseHaving(p) : undefined;
   const orderBy = p.accepts('ORDER') ? parseOrderItems(p) : [];
   const limit = p.accepts('LIMIT') ? p.expression() : undefined;
   return {
@@ -100,8 +100,9 @@ function parseModifiers(p: Cursor): Modifiers {
   };
 }
 
-function parseHaving(p: Cursor): { readonly extreme: 'MAX' | 'MIN'; readonly expression: Expression } {
+function parseHaving(p: Cursor): HavingModifier {
+  const at = p.expect('HAVING').start;
   if (!p.sees('MAX') && !p.sees('MIN')) throw p.unexpected('keyword MAX or keyword MIN');
   const extreme = p.next().word === 'MAX' ? 'MAX' : 'MIN';
-  return { extreme, expression: p.expression() };
+  return { at, extreme, expression: p.expression() };
 }

@@ -1,6 +1,6 @@
 /** Operands with a grammar of their own: CASE, CAST, EXTRACT, INTERVAL, WITH expressions. */
 
-import type { Expression, Identifier } from './ast-expression.ts';
+import type { Expression, FormatClause, Identifier } from './ast-expression.ts';
 import type { Cursor } from './cursor.ts';
 import { parseType } from './parse-type.ts';
 
@@ -26,25 +26,22 @@ export function parseCase(p: Cursor): Expression {
   };
 }
 
-/** `CAST(operand AS type [FORMAT …] [AT TIME ZONE …])`, also SAFE_CAST. */
+/** `CAST(operand AS type [FORMAT … [AT TIME ZONE …]])`, also SAFE_CAST. */
 export function parseCast(p: Cursor): Expression {
   const { start: at, word } = p.next();
   p.expect('(');
   const operand = p.expression();
   p.expect('AS');
   const type = parseType(p);
-  const format = p.accepts('FORMAT') ? p.expression() : undefined;
-  const timeZone = p.accepts('AT', 'TIME', 'ZONE') ? p.expression() : undefined;
+  const format = p.sees('FORMAT') ? parseFormatClause(p) : undefined;
   p.expect(')');
-  return {
-    kind: 'cast',
-    at,
-    operand,
-    type,
-    safe: word === 'SAFE_CAST',
-    ...(format === undefined ? {} : { format }),
-    ...(timeZone === undefined ? {} : { timeZone }),
-  };
+  return { kind: 'cast', at, operand, type, safe: word === 'SAFE_CAST', ...(format === undefined ? {} : { format }) };
+}
+
+function parseFormatClause(p: Cursor): FormatClause {
+  const at = p.expect('FORMAT').start;
+  const model = p.expression();
+  return p.accepts('AT', 'TIME', 'ZONE') ? { at, model, timeZone: p.expression() } : { at, model };
 }
 
 /** `EXTRACT(part FROM operand [AT TIME ZONE …])`. */

@@ -6,9 +6,9 @@ import type { Expression } from './expression.ts';
 
 type Node<Kind extends Expression['kind']> = Extract<Expression, { kind: Kind }>;
 
-/** Structural equality; places do not count. Inner queries are never the same. */
+/** Structural equality; places do not count. Inner queries are only themselves. */
 export function sameExpression(a: Expression, b: Expression): boolean {
-  return a.kind === b.kind && byKind(rules, a, b);
+  return a === b || (a.kind === b.kind && byKind(rules, a, b));
 }
 
 /** A rule that compares two nodes of one kind; the caller has seen that the kinds agree. */

@@ -27,7 +27,6 @@ export function parseJsonPath(path: string, legacy: boolean): readonly PathStep[
 }
 
 function readSteps(path: string, legacy: boolean): readonly PathStep[] {
-  if (/^\s*(?:lax|strict)\b/i.test(path)) throw new ValueError('Modes of JSONPath are not supported locally');
   if (!path.startsWith('$')) throw new ValueError("JSONPath must start with '$'");
   const step = legacy ? legacyStep : standardStep;
   const steps: PathStep[] = [];
@@ -40,6 +39,58 @@ function readSteps(path: string, legacy: boolean): readonly PathStep[] {
     else steps.push({ kind: 'member', name: unescapeName(first ?? second ?? bare ?? '') });
   }
   return steps;
+}
+
+/** `lax` unwraps arrays before members and wraps values before elements; `recursive` unwraps arrays of arrays. */
+export interface LaxPath {
+  readonly recursive: boolean;
+  readonly steps: readonly PathStep[];
+}
+
+const LAX_PREFIX = "JSONPath must start with zero or more unique modifiers followed by '$'";
+const modes = /^(?:(?:lax|recursive)\s+)+/i;
+
+/** The path of JSON_QUERY, when it starts with a mode; else undefined. Throws a `ValueError` in Google's words. */
+export function parseLaxPath(path: string): LaxPath | undefined {
+  const [prefix] = modes.exec(path) ?? [];
+  if (prefix === undefined) return undefined;
+  const words = prefix.trim().toLowerCase().split(/\s+/);
+  if (new Set(words).size < words.length) throw new ValueError(LAX_PREFIX);
+  if (!words.includes('lax')) {
+    throw new ValueError(
+      "JSONPath has an invalid combination of modifiers. The 'lax' modifier must be included if 'recursive' is specified.",
+    );
+  }
+  const rest = path.slice(prefix.length);
+  if (!rest.startsWith('$')) throw new ValueError(LAX_PREFIX);
+  return { recursive: words.includes('recursive'), steps: parseJsonPath(rest, false) };
+}
+
+/** All values that a lax path reaches, in the document's order. */
+export function valuesAtLaxPath(value: JsonValue, { steps, recursive }: LaxPath): readonly JsonValue[] {
+  return steps.reduce<readonly JsonValue[]>(
+    (reached, one) =>
+      reached.flatMap((from) =>
+        one.kind === 'member' ? laxMembers(from, one.name, recursive) : laxElement(from, one.index),
+      ),
+    [value],
+  );
+}
+
+function laxMembers(value: JsonValue, name: string, recursive: boolean): readonly JsonValue[] {
+  if (!Array.isArray(value)) return present(memberOf(value, name));
+  return (value as readonly JsonValue[]).flatMap((element) =>
+    Array.isArray(element) ? (recursive ? laxMembers(element, name, recursive) : []) : present(memberOf(element, name)),
+  );
+}
+
+function laxElement(value: JsonValue, index: number): readonly JsonValue[] {
+  if (Array.isArray(value)) return present(elementOf(value, index));
+  return index === 0 ? [value] : [];
+}
+
+function present(value: JsonValue | undefined): readonly JsonValue[] {
+  return value === undefined ? [] : [value];
 }
 
 function unescapeName(name: string): string {

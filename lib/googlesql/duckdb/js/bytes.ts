@@ -1,7 +1,9 @@
 /** Bytes. */
 
 import { createHash } from 'node:crypto';
+import { fromBase32, fromBase64, toBase32 } from '../../values/base-encoding.ts';
 import { farmFingerprint } from '../../values/farm-fingerprint.ts';
+import { likeBytes, likeEach, quantified } from '../../values/like.ts';
 import { ValueError } from '../../values/sql-value.ts';
 import { utf8Text } from '../../values/value-text.ts';
 import { js, jsOfNulls, named } from './define.ts';
@@ -108,61 +110,19 @@ function splitBytes(bytes: Uint8Array, delimiter: Uint8Array): readonly Uint8Arr
   return [...parts, text.subarray(from)];
 }
 
-/** LIKE over bytes: `%` any run, `_` one byte, backslash escapes. */
-function like(bytes: Uint8Array, pattern: Uint8Array): boolean {
-  if (/(?:^|[^\\])(?:\\\\)*\\$/.test(buffer(pattern).toString('latin1'))) {
-    throw new ValueError('LIKE pattern ends with a backslash');
-  }
-  const latin = (one: Uint8Array): string => buffer(one).toString('latin1');
-  const source = latin(pattern).replaceAll(/\\(.)|[%_]|[^%_\\]+/gs, (whole: string, escaped?: string) => {
-    if (escaped !== undefined) return escapeRegExp(escaped);
-    return whole === '%' ? '.*' : whole === '_' ? '.' : escapeRegExp(whole);
-  });
-  return new RegExp(`^${source}$`, 's').test(latin(bytes));
-}
-
-function escapeRegExp(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-}
-
 function fromHex(text: string): Uint8Array {
   if (/[^0-9a-fA-F]/.test(text)) throw new ValueError('Failed to decode hexadecimal string');
   return Buffer.from(text.length % 2 === 0 ? text : `0${text}`, 'hex');
-}
-
-function fromBase64(text: string): Uint8Array {
-  const compact = text.replaceAll(/\s/g, '');
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(compact) || compact.replace(/=+$/, '').length % 4 === 1) {
-    throw new ValueError('Failed to decode invalid base64 string');
-  }
-  return Buffer.from(compact, 'base64');
-}
-
-const base32Letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-function toBase32(bytes: Uint8Array): string {
-  let bits = '';
-  for (const byte of bytes) bits += byte.toString(2).padStart(8, '0');
-  const letters = (bits.match(/.{1,5}/g) ?? []).map((chunk) =>
-    base32Letters.charAt(Number.parseInt(chunk.padEnd(5, '0'), 2)),
-  );
-  return letters.join('').padEnd(Math.ceil(letters.length / 8) * 8, '=');
-}
-
-function fromBase32(text: string): Uint8Array {
-  if (!/^[A-Z2-7]*=*$/.test(text) || text.length % 8 !== 0)
-    throw new ValueError('Failed to decode invalid base32 string');
-  const bits = Array.from(text.replace(/=+$/, ''), (letter) =>
-    base32Letters.indexOf(letter).toString(2).padStart(5, '0'),
-  ).join('');
-  return Uint8Array.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
 }
 
 export const bytesFunctions = named({
   gs_bytes_not: js('(BYTES) -> BYTES', (bytes) => bytes.map((byte) => ~byte)),
   gs_bytes_bitwise: js('(BYTES, BYTES, STRING) -> BYTES', bitwise),
   gs_bytes_shift: js('(BYTES, INT64, BOOL) -> BYTES', shift),
-  gs_bytes_like: js('(BYTES, BYTES) -> BOOL', like),
+  gs_bytes_like: js('(BYTES, BYTES) -> BOOL', likeBytes),
+  gs_bytes_like_each: jsOfNulls('(BYTES, ARRAY<BYTES>, STRING, BOOL) -> BOOL', (bytes, patterns, mode, ofNone) =>
+    likeEach(bytes, patterns, quantified(mode, ofNone), likeBytes),
+  ),
   gs_bytes_contains: js('(BYTES, BYTES, STRING) -> BOOL', (bytes, part, side) => {
     const slice =
       side === 'start' ? bytes.subarray(0, part.length) : bytes.subarray(Math.max(0, bytes.length - part.length));

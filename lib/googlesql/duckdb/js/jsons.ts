@@ -2,7 +2,14 @@
 
 import { jsonOfValue, type JsonStyle } from '../../values/json-encoding.ts';
 import { canonicalJson, JsonNumber, jsonText, parseJson, type JsonValue, type WideNumbers } from '../../values/json.ts';
-import { elementOf, memberOf, parseJsonPath, valueAtPath } from '../../values/json-path.ts';
+import {
+  elementOf,
+  memberOf,
+  parseJsonPath,
+  parseLaxPath,
+  valueAtPath,
+  valuesAtLaxPath,
+} from '../../values/json-path.ts';
 import { floatText } from '../../values/float-text.ts';
 import { ValueError } from '../../values/sql-value.ts';
 import { MAX_INT64, MIN_INT64, parseFloat64 } from '../../values/text-value.ts';
@@ -131,7 +138,10 @@ export const jsonFunctions = named({
   gs_json_value_of_text: js('(STRING, STRING, BOOL) -> STRING', (text, path, legacy) =>
     scalarText(at(readText(text), path, legacy)),
   ),
-  gs_json_query: js('(JSON, STRING, BOOL) -> JSON', (json, path, legacy) => textOf(at(read(json), path, legacy))),
+  gs_json_query: js('(JSON, STRING, BOOL) -> JSON', (json, path, legacy) => {
+    const lax = legacy ? undefined : parseLaxPath(path);
+    return textOf(lax === undefined ? at(read(json), path, legacy) : valuesAtLaxPath(read(json), lax));
+  }),
   gs_json_query_of_text: js('(STRING, STRING, BOOL) -> STRING', (text, path, legacy) =>
     textOfPresent(at(readText(text), path, legacy)),
   ),

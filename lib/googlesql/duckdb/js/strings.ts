@@ -2,6 +2,7 @@
 
 import { levenshtein } from '../../values/edit-distance.ts';
 import { formatValues } from '../../values/format-function.ts';
+import { likeEach, likeText, quantified } from '../../values/like.ts';
 import { type SqlValue, ValueError } from '../../values/sql-value.ts';
 import { textOfValue } from '../../values/value-text.ts';
 import { timeZone } from '../../values/time-zone.ts';
@@ -152,6 +153,9 @@ function concat(types: readonly SqlType[], zone: string, values: readonly SqlVal
 }
 
 export const stringFunctions = named({
+  gs_like_each: jsOfNulls('(STRING, ARRAY<STRING>, STRING, BOOL) -> BOOL', (text, patterns, mode, ofNone) =>
+    likeEach(text, patterns, quantified(mode, ofNone), likeText),
+  ),
   gs_error: js('(STRING) -> STRING', (message) => {
     throw new ValueError(message);
   }),

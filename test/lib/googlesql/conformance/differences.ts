@@ -4,7 +4,6 @@ import type { ConformanceCase } from './case-file.ts';
 
 /** Statements by a part of their text, with the reason that users read. */
 export const knownDifferences: readonly { readonly part: RegExp; readonly reason: string }[] = [
-  { part: /\bCAST\(.* FORMAT '/s, reason: 'CAST with FORMAT is not supported locally' },
   { part: /\b(?:NET|HLL_COUNT)\.|\b(?:SEARCH|RANGE_(?!BUCKET)\w+|ST_\w+)\(/, reason: 'these functions are not served' },
   {
     part: /^INSERT INTO Strict \(name\)/,

@@ -14,8 +14,8 @@ export const limits = {
   notServed: [
     'The types `GEOGRAPHY` and `RANGE`, collation, and procedures.',
     'Functions in JavaScript or Python and SQL aggregate functions in statements; transactions of several statements.',
-    '`CAST … FORMAT`, `LIKE ANY` and `LIKE ALL` over a subquery or `UNNEST`, `HAVING MAX` and `HAVING MIN` in aggregates other than `ANY_VALUE`.',
-    'Correlated subqueries in `HAVING`, `PIVOT` of expressions that vary from call to call, `RANGE` frames over NaN.',
+    '`HAVING MAX` and `HAVING MIN` over grouping sets in aggregates other than `ANY_VALUE`.',
+    '`FULL JOIN` of arrays of an outer query; `PIVOT` of expressions that vary from call to call.',
     'Pipe `CALL` and pipe `ASSERT`; tables and named arguments as arguments of table functions.',
     'Views of `INFORMATION_SCHEMA` that are about jobs, slots, reservations or access.',
   ],
