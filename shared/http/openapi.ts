@@ -23,7 +23,8 @@ export function openApiDocument(title: ApiTitle, routes: readonly Route[]): obje
     paths,
     components: {
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'A Google-signed identity token, or a write key.' },
+        token: { type: 'http', scheme: 'bearer', description: 'A Google-signed identity token.' },
+        ...(routes.some(({ credential }) => credential === 'write-key') ? WRITE_KEY_SCHEMES : {}),
       },
       schemas: { Problem: PROBLEM_SCHEMA },
     },
@@ -36,6 +37,9 @@ function operation(route: Route): object {
   return {
     summary: route.summary,
     ...(route.allow === 'anyone' ? {} : { security: [{ token: [] }], 'x-roles': route.allow }),
+    ...(route.credential === undefined
+      ? {}
+      : { security: Object.keys(WRITE_KEY_SCHEMES).map((name) => ({ [name]: [] })) }),
     ...(names.length === 0
       ? {}
       : { parameters: names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })) }),
@@ -47,6 +51,7 @@ function operation(route: Route): object {
       },
       default: {
         description: 'A problem: what is wrong, and what to do.',
+        headers: { 'Retry-After': RETRY_AFTER },
         content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     },
@@ -60,6 +65,19 @@ function json(schema: object): object {
 function toSchema(schema: z.ZodType): object {
   return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
 }
+
+/** A write key may be shown in any of these places; the routes that take one also find it in their body, as `writeKey`. */
+const WRITE_KEY_SCHEMES = {
+  writeKey: { type: 'http', scheme: 'bearer', description: 'A write key.' },
+  writeKeyHeader: { type: 'apiKey', in: 'header', name: 'X-Write-Key', description: 'A write key.' },
+  writeKeyUser: { type: 'http', scheme: 'basic', description: 'A write key as the user, any password or none.' },
+  writeKeyQuery: { type: 'apiKey', in: 'query', name: 'writeKey', description: 'A write key, for beacons.' },
+} as const;
+
+const RETRY_AFTER = {
+  description: 'With 429 and 503: how many seconds to wait before the same is sent again.',
+  schema: { type: 'integer', minimum: 1 },
+} as const;
 
 const PROBLEM_SCHEMA = {
   type: 'object',

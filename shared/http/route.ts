@@ -40,6 +40,8 @@ export interface Route {
   readonly summary: string;
   /** Roles that may call it; 'anyone' needs no token (health, descriptions, or a credential of its own such as a write key). */
   readonly allow: readonly Role[] | 'anyone';
+  /** A credential of its own, where `allow` is 'anyone', for the OpenAPI document. */
+  readonly credential?: 'write-key';
   /** What the JSON body must be; without it the body is not read. */
   readonly body?: z.ZodType;
   /** What the body must be, for the OpenAPI document, where the handler reads it by itself. */

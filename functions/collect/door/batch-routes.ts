@@ -75,6 +75,7 @@ export function describedRoute({ path, summary, takes, answer }: BatchRoute): Ro
     path,
     summary,
     allow: 'anyone',
+    credential: 'write-key',
     takes,
     answer,
     // Taken at the door; only a path that is spelled otherwise comes as far as this.

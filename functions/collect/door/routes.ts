@@ -31,6 +31,7 @@ export function collectRoutes(parts: RouteParts): readonly Route[] {
       path: '/v1/imports',
       summary: 'Opens a historical import; its batches carry the id as `import`.',
       allow: 'anyone',
+      credential: 'write-key',
       body: importRequest,
       answer: importAnswer,
       async handle(request, body) {
@@ -45,6 +46,7 @@ export function collectRoutes(parts: RouteParts): readonly Route[] {
       path: '/v1/imports/{id}:finish',
       summary: 'Ends an import: its partitions are closed once all of its events have landed.',
       allow: 'anyone',
+      credential: 'write-key',
       body: importRequest,
       answer: importAnswer,
       async handle(request, body) {

@@ -130,6 +130,7 @@ function describe(sent: unknown): SourceEvent {
     userId: undefined,
     anonymousId: undefined,
     release: undefined,
+    userAgent: undefined,
   };
 }
 

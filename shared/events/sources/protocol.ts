@@ -78,6 +78,8 @@ export interface SourceEvent {
   readonly anonymousId: unknown;
   /** Version of the app that sent it. */
   readonly release: unknown;
+  /** Of the program that the person used, where that is not the one that sends. */
+  readonly userAgent: unknown;
 }
 
 /** A member of an object; undefined for anything else. */

@@ -146,6 +146,7 @@ function describe(sent: unknown): SourceEvent {
     userId: member(sent, 'userId'),
     anonymousId: member(sent, 'anonymousId'),
     release: member(member(member(sent, 'context'), 'app'), 'version'),
+    userAgent: member(member(sent, 'context'), 'userAgent'),
   };
 }
 

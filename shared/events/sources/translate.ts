@@ -40,6 +40,15 @@ export function sourceTableOf(catalog: Catalog): SourceTable {
   return { find: (protocol, writeKey) => byKey.get(`${protocol} ${writeKey}`) ?? others.get(protocol) };
 }
 
+/** What is read of a native event's context: the release of its app, and whether a bot sent it. */
+function contextOf({ release, userAgent }: Pick<SourceEvent, 'release' | 'userAgent'>): object | undefined {
+  if (typeof release !== 'string' && typeof userAgent !== 'string') return undefined;
+  return {
+    ...(typeof release === 'string' ? { app: { version: release } } : {}),
+    ...(typeof userAgent === 'string' ? { userAgent } : {}),
+  };
+}
+
 /** Translates one event. Whatever it holds, nothing walks into it deeper than the mapping's paths lead. */
 export function translate(event: ForeignEvent, source: Source | undefined, arrival: ForeignArrival): Translated {
   const said = SOURCE_PROTOCOLS[event.protocol].describe(event.sent);
@@ -51,7 +60,7 @@ export function translate(event: ForeignEvent, source: Source | undefined, arriv
     userId: subjectIdOf(about.userId === undefined ? said.userId : lookup(about.userId)),
     anonymousId: subjectIdOf(about.anonymousId === undefined ? said.anonymousId : lookup(about.anonymousId)),
     consent: source === undefined ? undefined : consentOf(source, lookup),
-    context: typeof said.release === 'string' ? { app: { version: said.release } } : undefined,
+    context: contextOf(said),
   };
   const kept: KeptForeign = { ...event, ...who };
   if (said.problem !== undefined) return { kept, outcome: { ...NO_EVENT, hint: said.problem } };

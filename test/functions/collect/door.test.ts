@@ -206,7 +206,14 @@ test('an empty batch and a query in the path are in order; health and the descri
   const init = { headers: AUTHORIZED, body: JSON.stringify({ events: [play()] }) };
   assert.equal((await world.post('/v1/events?source=web', init)).status, 200);
   assert.deepEqual(await (await fetch(`${world.url}/healthz`)).json(), { status: 'ok' });
-  const description = (await (await fetch(`${world.url}/openapi.json`)).json()) as { paths: object };
+  const description = (await (await fetch(`${world.url}/openapi.json`)).json()) as {
+    paths: Record<string, { post?: { security?: readonly object[] } }>;
+  };
+  const places = ['writeKey', 'writeKeyHeader', 'writeKeyUser', 'writeKeyQuery'];
+  assert.deepEqual(
+    description.paths['/v1/events']?.post?.security,
+    places.map((name) => ({ [name]: [] })),
+  );
   const calls = ['track', 'page', 'identify', 'screen', 'group', 'alias'];
   assert.deepEqual(Object.keys(description.paths), [
     '/v1/events',

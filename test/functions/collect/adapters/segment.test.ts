@@ -329,3 +329,15 @@ test('a failed event is replayed from what was sent, by the mapping that is in f
     ['accepted', 'duplicate'],
   );
 });
+
+test('a bot behind a server is flagged by the user agent that its message carries', async () => {
+  const bot = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
+  const rows = await publishedBy(async () => {
+    const batch = [song({ context: { ip: '198.51.100.23', userAgent: bot } }), song()];
+    assert.equal((await post('/v1/batch', { batch })).status, 200);
+  });
+  assert.deepEqual(
+    rows.map((row) => row['by_bot']),
+    [true, false],
+  );
+});
