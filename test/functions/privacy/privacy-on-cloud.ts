@@ -27,9 +27,9 @@ export const REGION = 'europe-west1';
 export const place = { projectId: TEST_PROJECT, region: REGION };
 export const AUDIENCE = 'https://tributary.test';
 
-/** Lays what privacy needs: buckets, keys with their first epoch, service accounts, the topic of facts. */
+/** Lays what privacy needs: buckets, keys with their first epoch, service accounts, the connection, the topic of facts. */
 export async function layForPrivacy(): Promise<{ readonly state: ObjectStore; readonly stores: KeyStores }> {
-  const kinds = new Set(['bucket', 'key-ring', 'crypto-key', 'service-account']);
+  const kinds = new Set(['bucket', 'key-ring', 'crypto-key', 'service-account', 'connection']);
   await layBase(
     baseResources(place).filter(({ kind }) => kinds.has(kind)),
     place,
@@ -64,19 +64,20 @@ export interface Answer {
 
 /** Starts privacy in this process, on any port or on a given one. */
 export async function startPrivacy(revocationBoundSeconds: number, port = 0): Promise<RunningPrivacy> {
+  const server: Server = createServer();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const privacy = wirePrivacy({
     GOOGLE_CLOUD_PROJECT: TEST_PROJECT,
     TRIBUTARY_REGION: REGION,
     TRIBUTARY_AUDIENCE: AUDIENCE,
     TRIBUTARY_COLLECT_URL: 'http://127.0.0.1:1',
     TRIBUTARY_METADATA_URL: 'http://127.0.0.1:1',
-    TRIBUTARY_PRIVACY_URL: 'http://127.0.0.1:1',
+    TRIBUTARY_PRIVACY_URL: url,
     TRIBUTARY_OPERATOR_URL: 'http://127.0.0.1:1',
     TRIBUTARY_REVOCATION_BOUND_SECONDS: String(revocationBoundSeconds),
   });
-  const server: Server = createServer(privacy.handler);
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server.on('request', privacy.handler);
   await privacy.opened;
   const tokens = new Map<string, Promise<string>>();
   const call = async (path: string, init: RequestInit, role: string | undefined): Promise<Answer> => {
