@@ -13,6 +13,7 @@ import { registerErase } from './commands/erase.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerExec } from './commands/exec.ts';
 import { registerExport } from './commands/export.ts';
+import { registerCanary } from './commands/canary.ts';
 import { registerHold } from './commands/hold.ts';
 import { registerKey } from './commands/key.ts';
 import { registerPartitions } from './commands/partitions.ts';
@@ -54,6 +55,7 @@ const COMMANDS = [
   registerEpoch,
   registerExport,
   registerErase,
+  registerCanary,
   registerHold,
   registerCertificate,
   registerSdk,

@@ -9,7 +9,7 @@ import type { Publisher } from '#shared/gcp/publisher.ts';
 import type { CertificateKey } from '#shared/gcp/signer.ts';
 import type { RequestHandler } from '#shared/http/function-host.ts';
 import { createRequestHandler } from '#shared/http/handler.ts';
-import type { Principal } from '#shared/http/route.ts';
+import type { Principal, Route } from '#shared/http/route.ts';
 import type { Clock } from '#shared/platform/clock.ts';
 import type { Log } from '#shared/platform/log-line.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
@@ -34,6 +34,7 @@ import type { RevealDeps } from './reveal/reveal.ts';
 import { certificateRoutes } from './routes/certificate-routes.ts';
 import { drillRoutes } from './routes/drill-routes.ts';
 import { erasureRoutes } from './routes/erasure-routes.ts';
+import { canaryRoutes } from './routes/canary-routes.ts';
 import { exportRoutes } from './routes/export-routes.ts';
 import { holdRoutes } from './routes/hold-routes.ts';
 import { openingRoutes } from './routes/opening-routes.ts';
@@ -51,6 +52,8 @@ export interface PrivacyParts {
   readonly state: ObjectStore;
   /** The bucket of what people asked for about themselves. */
   readonly exports: ObjectStore;
+  /** Every bucket, by name, for what searches all of them. */
+  readonly buckets: Readonly<Record<string, ObjectStore>>;
   readonly stores: KeyStores;
   readonly keptBecauseOf: () => Promise<readonly KeepsBecause[]>;
   readonly certificateKey: CertificateKey;
@@ -151,7 +154,7 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
         ...erasureRoutes(erasureDeps),
         ...stepRoutes(erasureDeps),
         ...rotationRoutes(rotationDeps, catalog),
-        ...drillRoutes(() => ({ ...erasureDeps(), publicKeyPem: () => parts.certificateKey.publicKeyPem() })),
+        ...provingRoutes(parts, erasureDeps),
         ...holdRoutes(erasureDeps),
         ...subjectRoutes(erasureDeps),
         ...noticeRoutes(erasureDeps),
@@ -172,6 +175,17 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
       await parts.publisher.close();
     },
   };
+}
+
+/** What proves all the time that the rest holds. */
+function provingRoutes(
+  { buckets, certificateKey, personRows: rows, sendAgain: send }: PrivacyParts,
+  erasureDeps: () => ErasureDeps,
+): readonly Route[] {
+  return [
+    ...drillRoutes(() => ({ ...erasureDeps(), publicKeyPem: () => certificateKey.publicKeyPem() })),
+    ...canaryRoutes(() => ({ ...erasureDeps(), buckets, rows, send })),
+  ];
 }
 
 function startRepeating(

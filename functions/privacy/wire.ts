@@ -8,7 +8,7 @@ import { createObjectStore } from '#shared/gcp/objects.ts';
 import { createPublisher } from '#shared/gcp/publisher.ts';
 import { createCertificateKey } from '#shared/gcp/signer.ts';
 import { createStdoutLog } from '#shared/http/stdout-log.ts';
-import { bucketName, keyPath, revealConnection } from '#shared/platform/base/names.ts';
+import { BUCKET_NAMES, bucketName, keyPath, revealConnection } from '#shared/platform/base/names.ts';
 import { systemClock } from '#shared/platform/clock.ts';
 import { readSettings } from '#shared/platform/settings.ts';
 import { lazyExecutions, lazyPersonRows, lazyWarehouse } from './lazy-clients.ts';
@@ -28,6 +28,7 @@ export function wirePrivacy(environment: Readonly<Record<string, string | undefi
     projectId,
     state: createObjectStore(bucketName('state', projectId)),
     exports: createObjectStore(bucketName('exports', projectId)),
+    buckets: Object.fromEntries(BUCKET_NAMES.map((name) => [name, createObjectStore(bucketName(name, projectId))])),
     stores: keyStoresOf(place),
     keptBecauseOf: () => keptBecauseOf(bucketName('keys', projectId)),
     certificateKey: createCertificateKey(keyPath('certificate', place)),

@@ -7,16 +7,9 @@ import { test } from 'node:test';
 import { PINNED_KEY_FILE } from '#cli/platform/data-folder.ts';
 import { runRecipe, skipRecipe } from '#test/cli/openssl-recipe.ts';
 import { createTestPlatform, eventually, type Ready, type TestPlatform } from '#test/main-job/platform.ts';
-import {
-  type AwkwardRequest,
-  awkwardRequests,
-  CANARY,
-  eventsOf,
-  makePeople,
-  type Person,
-  secretsOf,
-} from './people.ts';
-import { createTraceFinder, type TraceFinder } from './traces.ts';
+import { type AwkwardRequest, awkwardRequests, CANARY, eventsOf, makePeople } from './people.ts';
+import { type Person, secretsOf } from '#shared/privacy/canary/person.ts';
+import { createTraceFinder, type TraceFinder } from '#shared/privacy/canary/traces.ts';
 
 const LAND_MS = 120_000;
 const people = makePeople(24);

@@ -1,47 +1,15 @@
 // Owns made-up people and everything personal about them that clients send: well formed, wrong, and where nobody expects it.
-import { createHash } from 'node:crypto';
-import type { NamedValue } from './traces.ts';
-
-export interface Person {
-  readonly userId: string;
-  readonly anonymousId: string;
-  readonly email: string;
-  readonly name: string;
-  readonly phone: string;
-  readonly ip: string;
-  readonly place: string;
-  readonly deviceId: string;
-  readonly query: string;
-}
+import { inventPerson, type Person } from '#shared/privacy/canary/person.ts';
 
 /** A clear value that goes the same ways, and must be found: what finds nothing at all proves nothing. */
 export const CANARY = 'canary-of-the-leak-scan';
 
-const NAMES = ['Ada', 'Grace', 'Mary', 'Emmy', 'Sofia', 'Hedy', 'Rosalind', 'Lise', 'Chien', 'Katherine'];
-
 export function makePeople(count: number): readonly Person[] {
   return Array.from({ length: count }, (_, index) => {
-    const first = NAMES[index % NAMES.length] ?? '';
-    const mark = createHash('sha256').update(`person ${index}`).digest('hex');
-    return {
-      userId: `${first}.Tester-${mark.slice(0, 8)}`,
-      anonymousId: `visitor-${mark.slice(8, 20)}`,
-      email: `${first.toLowerCase()}.${mark.slice(20, 28)}@example.org`,
-      name: `${first} O'Neil-Þórsdóttir ${mark.slice(28, 34)}`,
-      phone: `+4670${(1_000_000 + index * 7919) % 10_000_000}`,
-      ip: index % 2 === 0 ? `203.0.113.${100 + index}` : `2001:db8:${mark.slice(0, 4)}:${mark.slice(4, 8)}::77`,
-      place: `59.${mark.replaceAll(/\D/g, '').slice(0, 6)},18.${mark.replaceAll(/\D/g, '').slice(6, 12)}`,
-      deviceId: `device-${mark.slice(34, 58)}`,
-      query: `songs about ${first} and ${mark.slice(40, 50)}`,
-    };
+    const person = inventPerson(String(index));
+    // Both kinds of addresses.
+    return index % 2 === 0 ? { ...person, ip: `203.0.113.${100 + index}` } : person;
   });
-}
-
-/** What may not be found anywhere. */
-export function secretsOf(people: readonly Person[]): readonly NamedValue[] {
-  return people.flatMap((person, index) =>
-    Object.entries(person).map(([field, value]: [string, string]) => ({ name: `${field} of person ${index}`, value })),
-  );
 }
 
 type Event = Readonly<Record<string, unknown>>;

@@ -47,6 +47,21 @@ export const PRIVACY_CODES = {
     'Somebody made up was erased, and not everything held.',
     'Look at what `failed` names, before anybody is erased for real.',
   ),
+  unknown_canary: caller(
+    'No leak canary has this id, or none was ever sent.',
+    'The workflow prove-privacy sends one each day.',
+    {
+      status: 404,
+    },
+  ),
+  leak_found: system(
+    'Something personal was found where nothing personal may be.',
+    'Look at the place and the form that the result names; `trib canary` shows it.',
+  ),
+  canary_lost: system(
+    'A leak canary did not arrive, so its search says nothing.',
+    'Look at the event type operations.LeakCanary: whether it was refused, or its table was changed.',
+  ),
   verification_failed: system(
     'Values that are stored are not what was sealed.',
     'Look at the event type: its collector or its table was changed.',

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
-import { createTraceFinder } from './traces.ts';
+import { createTraceFinder } from '#shared/privacy/canary/traces.ts';
 
 const VALUE = 'Ada.Lovelace+tour@example.com';
 const finder = createTraceFinder([{ name: 'email', value: VALUE }]);
