@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_BOOKS } from '#shared/events/books.ts';
+import { encodeReport, reportObject } from '#shared/events/collector-report.ts';
+import type { PartitionKey } from '#shared/pipelines/partition-key.ts';
+import type { BootId, EventTypeId } from '#shared/platform/ids.ts';
 import { catalogWith, dailyPipeline, pipeline } from '#test/shared/pipelines/memory-view.ts';
 import { MINUTE_MS, Simulation } from './simulation/simulation.ts';
 
@@ -131,6 +135,15 @@ test('counts are those of now, imported events among them', async () => {
   assert.equal(counts.since, '2026-08-11T00:30:10.000Z');
   assert.deepEqual(counts.events, { hour: '2026-08-11T03', total: 4, types: { 'music.Played': 4 }, verdicts: {} });
   assert.deepEqual([counts.partitions, counts.rows], [{ published: 7 }, 2]);
+});
+
+test('a collector that accepted nothing in the hour counts by what it refused', async () => {
+  const [hour, boot, type] = ['2026-08-11T03' as PartitionKey, 'boot-0002' as BootId, 'music.Played' as EventTypeId];
+  const books = new Map([[type, { ...NO_BOOKS, received: 3, duplicate: 1, rejected: 2 }]]);
+  const report = encodeReport({ hour, boot, final: false, types: new Map(), books });
+  await simulation.store.create(reportObject(hour, boot), report);
+  const { events } = (await get('/v1/counts')) as { events: { verdicts: object } };
+  assert.deepEqual(events.verdicts, { 'music.Played': { duplicate: 1, rejected: 2 } });
 });
 
 test('lineage is asked by node, direction and level', async () => {
