@@ -17,6 +17,7 @@ import { bucketName } from '#shared/platform/base/names.ts';
 import { baseResources } from '#shared/platform/base/resources.ts';
 import { type Clock, systemClock } from '#shared/platform/clock.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
+import { until } from '#test/eventually.ts';
 import { TEST_PROJECT } from '#test/local/cloud-harness.ts';
 import { putWriteKey, SECRET, WRITE_KEY } from './collect/test-app.ts';
 import type { CompiledFiles } from './operator/repository.ts';
@@ -66,10 +67,8 @@ export async function layPlatform(compiled: CompiledFiles): Promise<AppliedPlatf
       return rows as readonly Readonly<Record<string, unknown>>[];
     },
     async until(sql, count) {
-      for (let found = -1; found !== count;) {
-        found = Number((await platform.query(sql))[0]?.['n']);
-        if (found !== count) await new Promise((resolve) => setTimeout(resolve, 100));
-      }
+      const there = async (): Promise<boolean> => Number((await platform.query(sql))[0]?.['n']) === count;
+      await until(there, `${count} rows: ${sql}`, { withinMs: 60_000, everyMs: 100 });
     },
   };
   await platform.apply(compiled);

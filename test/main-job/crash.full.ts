@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeAccessLog } from './access-log.ts';
-import { createTestPlatform, eventually, type TestPlatform } from './platform.ts';
+import { eventually } from '#test/eventually.ts';
+import { createTestPlatform, type TestPlatform } from './platform.ts';
 
 const LAND_MS = 180_000;
 const ROUNDS_MS = [300, 900, 1800, 3000];

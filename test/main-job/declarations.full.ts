@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { createTestPlatform, eventually, type Ready } from './platform.ts';
+import { eventually } from '#test/eventually.ts';
+import { createTestPlatform, type Ready } from './platform.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** What the promise allows from the upload of the catalog to the first event that is judged by it. */

@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type AccessLog, makeAccessLog } from './access-log.ts';
-import { createTestPlatform, eventually } from './platform.ts';
+import { eventually } from '#test/eventually.ts';
+import { createTestPlatform } from './platform.ts';
 import { realLog } from './real-log.ts';
 
 const LAND_MS = 120_000;

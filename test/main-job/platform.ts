@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import { isFree } from '#cli/up/ports.ts';
 import { type CommandResult, runTrib } from '#test/cli/trib.ts';
 
-const LOOK_EVERY_MS = 500;
-
 /** What the ready line says, as far as tests use it. */
 export interface Ready {
   readonly ready: true;
@@ -79,20 +77,6 @@ export async function createTestPlatform(): Promise<TestPlatform> {
       rmSync(dataFolder, { recursive: true, force: true });
     },
   };
-}
-
-/** Asks until the answer passes or the time is up, and gives the last answer: the platform works by itself. */
-export async function eventually<T>(
-  ask: () => Promise<T>,
-  passes: (answer: T) => boolean,
-  withinMs: number,
-): Promise<T | undefined> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    const answer = await ask().catch(() => undefined);
-    if ((answer !== undefined && passes(answer)) || Date.now() > deadline) return answer;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
 }
 
 /** Below the ports that systems lend to connections: one of those may be taken at any moment. */

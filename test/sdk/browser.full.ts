@@ -4,12 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { until } from '#test/eventually.ts';
 import { CHROMIUM, type Chromium, startChromium, type Tab } from './chromium.ts';
 import { type CollectServer, startCollectServer } from './collect-server.ts';
 import { sitePage } from './site-page.ts';
 
 const skip =
   CHROMIUM === undefined ? 'no Chromium is installed (Debian: apt install chromium, or set CHROMIUM)' : false;
+const TEST_MS = 60_000;
 const profile = mkdtempSync(join(tmpdir(), 'tributary-chromium-'));
 
 let collect: CollectServer;
@@ -55,12 +57,12 @@ function missing(ids: readonly string[]): readonly string[] {
   return ids.filter((id) => !collect.stored.has(id));
 }
 
-/** Waits until every event has arrived; the test's own time limit ends it otherwise. */
-async function arrival(ids: readonly string[]): Promise<void> {
-  while (missing(ids).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+/** Waits until every event has arrived. */
+function arrival(ids: readonly string[]): Promise<void> {
+  return until(() => missing(ids).length === 0, 'events to arrive', { withinMs: TEST_MS, everyMs: 20 });
 }
 
-const options = { skip, timeout: 60_000 };
+const options = { skip, timeout: TEST_MS };
 
 test('events arrive from another origin with the write key in a header', options, async () => {
   const tab = await openPage('plain');
@@ -149,9 +151,8 @@ test('a page that is gone back to goes on', options, async () => {
   await tab.go(`${site.url}/elsewhere`);
   await tab.run('void history.back()');
   await arrival(before);
-  while (!(await tab.run<boolean>(`location.pathname === '/back'`).catch(() => false))) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const isBack = (): Promise<boolean> => tab.run<boolean>(`location.pathname === '/back'`).catch(() => false);
+  await until(isBack, 'the page to be gone back to', { withinMs: TEST_MS, everyMs: 20 });
   // Whether the browser kept the page or made it anew is its own choice.
   if (!(await tab.run<boolean>(`typeof client === 'object'`))) await startClient(tab, 'back');
   const ids = await track(tab, 'back-after', 3);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from '#test/eventually.ts';
 import { bigQueryClient } from '#test/local/bigquery/client.ts';
 import { startTestCloud, TEST_PROJECT } from '#test/local/cloud-harness.ts';
 
@@ -22,14 +23,14 @@ test('a BigQuery subscription writes published messages into its table', async (
   for (let n = 0; n < 10; n += 1) {
     await topic.publishMessage({ json: { event_id: `e${n}`, received_at: receivedAt, ms_played: n, unknown: 'x' } });
   }
-  const deadline = Date.now() + 20_000;
   let rows: { n: number; latest: { value: string }; sum: number }[] = [];
-  while (rows[0]?.n !== 10 && Date.now() < deadline) {
+  const landed = async (): Promise<boolean> => {
     [rows] = await bigquery.query(
       `SELECT COUNT(DISTINCT event_id) AS n, MAX(received_at) AS latest, SUM(ms_played) AS sum FROM raw.${table.id}`,
     );
-  }
-  assert.equal(rows[0]?.n, 10);
+    return rows[0]?.n === 10;
+  };
+  await until(landed, 'ten events to land', { withinMs: 20_000 });
   assert.equal(rows[0]?.sum, 45);
   assert.equal(rows[0]?.latest.value, '2026-08-01T12:00:00.000005000Z');
 });

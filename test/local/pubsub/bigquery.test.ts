@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MemorySink } from './memory-sink.ts';
-import { startPubSub, subscriptionName, topicName, until } from './clients.ts';
+import { until } from '#test/eventually.ts';
+import { startPubSub, subscriptionName, topicName } from './clients.ts';
 
 const sink = new MemorySink();
 const { cloud, pubsub, publisher, subscriber } = await startPubSub({ frozen: true, bigQuerySink: sink });

@@ -1,5 +1,4 @@
 /** Google's own Pub/Sub clients on a local cloud in this process. */
-import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import type * as PubSubLibrary from '@google-cloud/pubsub';
 import type { BigQuerySink } from '#local/pubsub/bigquery-sink.ts';
@@ -40,13 +39,4 @@ export function topicName(id: string): string {
 
 export function subscriptionName(id: string): string {
   return `projects/${TEST_PROJECT}/subscriptions/${id}`;
-}
-
-/** Resolves once `condition` holds; fails loudly if it never does. For what other threads or sockets must bring about. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const endMs = performance.now() + 10_000;
-  while (!(await condition())) {
-    if (performance.now() > endMs) assert.fail(`waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { createInterface } from 'node:readline';
 import type { Message, Subscription } from '@google-cloud/pubsub';
-import { subscriptionName, topicName, until } from './clients.ts';
+import { until } from '#test/eventually.ts';
+import { subscriptionName, topicName } from './clients.ts';
 
 const MESSAGES_PER_ROUND = 2000;
 

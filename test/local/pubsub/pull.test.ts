@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startPubSub, subscriptionName, topicName, until } from './clients.ts';
+import { until } from '#test/eventually.ts';
+import { startPubSub, subscriptionName, topicName } from './clients.ts';
 
 const { cloud, pubsub, publisher, subscriber } = await startPubSub({ frozen: true });
 

@@ -3,7 +3,8 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
-import { startPubSub, subscriptionName, topicName, until } from './clients.ts';
+import { until } from '#test/eventually.ts';
+import { startPubSub, subscriptionName, topicName } from './clients.ts';
 
 const { cloud, pubsub, publisher, subscriber } = await startPubSub({ frozen: true });
 

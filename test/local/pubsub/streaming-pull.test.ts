@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Message, Subscription } from '@google-cloud/pubsub';
-import { startPubSub, subscriptionName, topicName, until } from './clients.ts';
+import { until } from '#test/eventually.ts';
+import { startPubSub, subscriptionName, topicName } from './clients.ts';
 
 const { cloud, library, pubsub, publisher, subscriber } = await startPubSub();
 
