@@ -19,7 +19,12 @@ interface Listens {
 
 /** https://w3c.github.io/web-locks/ */
 export interface Locks {
-  request(name: string, options: { readonly signal: AbortSignal }, whileHeld: () => Promise<void>): Promise<void>;
+  /** `whileHeld` is given null where the lock is not available, and only `ifAvailable` was asked. */
+  request(
+    name: string,
+    options: { readonly signal: AbortSignal } | { readonly ifAvailable: true },
+    whileHeld: (lock: unknown) => Promise<void>,
+  ): Promise<void>;
 }
 
 /** https://w3c.github.io/IndexedDB/ */

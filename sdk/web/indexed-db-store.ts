@@ -39,15 +39,15 @@ export class IndexedDbStore implements QueueStore {
     await this.resume();
   }
 
-  /** Takes the lanes that are there, and those of other pages as these end. */
+  /** Takes the lanes that nobody holds before it resolves, and those of other pages as these end. */
   async resume(): Promise<void> {
     const { lane } = this.#place;
-    this.#lanes?.claim(lane, () => undefined);
+    const lanes = this.#lanes;
+    void lanes?.claim(lane, () => Promise.resolve());
     const stored = await this.#read();
-    if (this.#lanes === undefined) return this.#recovered(stored);
-    for (const other of new Set(stored.map((event) => event.lane))) {
-      if (other !== lane) this.#lanes.claim(other, () => void this.#inherit(other));
-    }
+    if (lanes === undefined) return this.#recovered(stored);
+    const others = [...new Set(stored.map((event) => event.lane))].filter((other) => other !== lane);
+    await Promise.all(others.map((other) => lanes.claim(other, () => this.#inherit(other))));
   }
 
   /** Lets other pages have the lanes. */

@@ -12,15 +12,24 @@ export class Lanes {
     this.#prefix = prefix;
   }
 
-  /** Waits until nobody holds the lane, then holds it, having told so. */
-  claim(lane: string, held: () => void): void {
+  /** Holds the lane, and tells; where somebody else holds it, as soon as nobody does. Resolves without waiting for that. */
+  claim(lane: string, held: () => Promise<void>): Promise<void> {
     const { signal } = this.#held;
-    const whileHeld = (): Promise<void> => {
-      held();
-      return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
-    };
-    // Rejects when it is given up while it waits, which is no failure.
-    this.#locks.request(this.#prefix + lane, { signal }, whileHeld).catch(() => undefined);
+    const name = this.#prefix + lane;
+    return new Promise((resolve) => {
+      const whileHeld = async (lock: unknown): Promise<void> => {
+        if (lock === null) {
+          resolve();
+          // Rejects when it is given up while it waits, which is no failure.
+          this.#locks.request(name, { signal }, whileHeld).catch(resolve);
+          return;
+        }
+        await held();
+        resolve();
+        if (!signal.aborted) await new Promise((given) => signal.addEventListener('abort', given));
+      };
+      this.#locks.request(name, { ifAvailable: true }, whileHeld).catch(resolve);
+    });
   }
 
   /** Gives everything up: a page that may be frozen must hold nothing, or browsers would not keep it for going back. */

@@ -181,11 +181,11 @@ test('a browser that is killed, and a collect that is killed, lose nothing', opt
   await track(tab, 'killed', 100);
   await chromium.kill();
   chromium = await startChromium(profile);
-  // The page takes over what the one before it left, whenever the browser gives it.
   const again = await openPage('killed');
-  await assertLanded();
-  assert.equal(await again.run('client.flush(30000)'), 0);
+  // The flush waits for what the page before it left.
+  assert.equal(await again.run('client.flush(60000)'), 0);
   await again.close();
+  await assertLanded();
 });
 
 test('a page of an origin that the key does not list is told so, and nothing of it is taken', options, async () => {

@@ -1,5 +1,7 @@
 // Owns the route by which the platform itself sends events: those that failed before, once more, and its heartbeats.
 import { z } from 'zod';
+import { isDeeperThan } from '#shared/events/bounds.ts';
+import { MAX_DEPTH } from '#shared/events/limits.ts';
 import { ANY_TYPE, type WriteKey } from '#shared/events/write-key.ts';
 import { readForeign } from '#shared/events/sources/foreign-event.ts';
 import type { WireVerdict } from '#shared/events/verdict.ts';
@@ -102,7 +104,8 @@ async function collectOne(
       sentAtMs: sentAt === undefined ? undefined : parseTimestamp(sentAt),
     },
     writeKey: writeKey === undefined ? SERVICE_KEY : { ...SERVICE_KEY, name: writeKey },
-    bodyBytes: Buffer.byteLength(JSON.stringify(event) ?? ''),
+    // What nests deeper is rejected for that, and could not be written either.
+    bodyBytes: isDeeperThan(event, MAX_DEPTH) ? 0 : Buffer.byteLength(JSON.stringify(event) ?? ''),
     firstReceivedAtMs: receivedAt === undefined ? undefined : parseTimestamp(receivedAt),
   };
   const verdicts =

@@ -6,14 +6,19 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
+import { serviceAccountEmail } from '#shared/platform/roles.ts';
 import { SECRET } from '../test-app.ts';
 import { AUTHORIZED, leaksIn, PERSONAL, startCollect } from '../world.ts';
-import { nastyRequest, type NastyRequest } from './nasty-requests.ts';
+import { nastyRequest, type NastyRequest, SERVICE } from './nasty-requests.ts';
 
 const RUNS = Number(process.env['TRIBUTARY_TEST_RUNS'] ?? 1500);
 const MAX_GROWTH_BYTES = 32 * 1024 * 1024;
 
-const world = await startCollect();
+// Whoever says so is one of the platform's own functions, so that its route is reached, too.
+const world = await startCollect(({ projectId }) => ({
+  identify: async ({ authorization }) =>
+    authorization === SERVICE ? serviceAccountEmail('privacy', projectId) : undefined,
+}));
 const agent = new Agent({ keepAlive: true });
 after(() => agent.destroy());
 
@@ -83,6 +88,58 @@ test('no request is answered with a failure of the server or a redirect, and no 
   const stored = world.published.map(({ text }) => text);
   assert.deepEqual(leaksIn([...world.logged, ...stored], [...PERSONAL, SECRET]), []);
 });
+
+test('what the platform itself sends is answered for what it is, however wrong or deep', async () => {
+  const anything = fc.oneof(
+    fc.jsonValue(),
+    fc.integer({ min: 1, max: 40_000 }).map((depth) => new Nested(depth)),
+    fc.dictionary(fc.constantFrom('id', 'type', 'data', 'protocol', 'sent', 'request'), fc.jsonValue()),
+  );
+  const event = fc.record(
+    {
+      event: anything,
+      writeKey: fc.string({ maxLength: 5 }),
+      receivedAt: fc.constantFrom('2026-08-01T12:00:00Z', 'x'),
+      sentAt: fc.constantFrom('2026-08-01T12:00:00Z', '2026-02-31T12:00:00Z'),
+    },
+    { requiredKeys: ['event'] },
+  );
+  const sent = fc.record(
+    { events: fc.array(event, { maxLength: 4 }), dryRun: fc.boolean() },
+    { requiredKeys: ['events'] },
+  );
+  await fc.assert(
+    fc.asyncProperty(sent, async (batch) => {
+      const text = JSON.stringify(batch).replace(
+        /"nested:(\d+)"/g,
+        (_, depth) => `${'['.repeat(Number(depth))}${']'.repeat(Number(depth))}`,
+      );
+      const headers = { authorization: SERVICE };
+      const { status } = await send({
+        method: 'POST',
+        target: '/v1/events:service',
+        headers,
+        body: Uint8Array.from(Buffer.from(text)),
+      });
+      assert.ok([200, 400, 429].includes(status), `${status}`);
+      await world.advance(5000);
+    }),
+    { numRuns: RUNS / 5 },
+  );
+});
+
+/** Stands for lists within lists, which nothing could write as JSON at once. */
+class Nested {
+  readonly #depth: number;
+
+  constructor(depth: number) {
+    this.#depth = depth;
+  }
+
+  toJSON(): string {
+    return `nested:${this.#depth}`;
+  }
+}
 
 test('ten thousand refused and accepted requests leave less than 32 MiB behind', async () => {
   const requests = fc.sample(nastyRequest, { numRuns: 2000, seed: 7 });

@@ -13,6 +13,9 @@ export interface NastyRequest {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
+/** The token of one of the platform's own functions. */
+export const SERVICE = 'Bearer of-a-service';
+
 const ROUTES = [
   ...NATIVE_ROUTES.map(({ path }) => path),
   '/v1/imports',
@@ -65,6 +68,7 @@ const credential = fc.oneof(
       { authorization: `Basic ${Buffer.from(`${SECRET}:`).toString('base64')}` },
       { authorization: 'Basic ////' },
       { authorization: 'Bearer' },
+      { authorization: SERVICE },
     ),
   },
   {
