@@ -45,6 +45,7 @@ export const FAILED_ID = /^[a-z0-9][a-z0-9-]{1,80}$/;
 /** Codes with which an event fails before its declared type is known: `event_type` is empty then, whatever it named. */
 const BEFORE_TYPE: ReadonlySet<RejectionCode> = new Set([
   'unknown_type',
+  'unmapped_event',
   'invalid_envelope',
   'too_deep',
   'event_too_large',

@@ -59,6 +59,8 @@ export function readForeign(value: unknown): ForeignEvent | undefined {
 
 /** What is kept of an event that is rejected: as it came, with what every original says in one place. */
 export interface KeptForeign extends ForeignEvent {
+  /** The event type that it names or is mapped to; undefined where it has no mapping. */
+  readonly type?: unknown;
   readonly userId?: unknown;
   readonly anonymousId?: unknown;
   readonly consent?: { readonly [purpose: string]: boolean } | undefined;

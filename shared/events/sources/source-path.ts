@@ -12,6 +12,7 @@ const STEP = /(?:^|\.)([A-Za-z_$][A-Za-z0-9_$-]*)|\[(\d{1,4})\]|\["([^"\\]{1,200
 
 /** The steps of a path; undefined for a text that is none. */
 export function parsePath(text: string): SourcePath | undefined {
+  if (text.startsWith('.')) return undefined;
   const steps: (string | number)[] = [];
   STEP.lastIndex = 0;
   while (STEP.lastIndex < text.length) {

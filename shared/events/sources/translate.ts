@@ -74,7 +74,7 @@ export function translate(event: ForeignEvent, source: Source | undefined, arriv
     ...who,
     data: named.data,
   };
-  return { kept, outcome: { kind: 'envelope', envelope } };
+  return { kept: { ...kept, type: named.type }, outcome: { kind: 'envelope', envelope } };
 }
 
 /** The id of somebody. Clients send empty texts for nobody; what cannot be an id is left for the envelope to refuse. */

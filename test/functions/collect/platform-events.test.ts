@@ -8,7 +8,10 @@ const SERVICE = 'tributary-privacy@p.iam.gserviceaccount.com';
 const TYPE = 'events.listening.TrackPlayed';
 
 function asService(): Promise<CollectWorld> {
-  return startCollect(() => ({ identify: async ({ authorization }) => authorization?.slice('Bearer '.length) }));
+  return startCollect(() => ({
+    random: () => 0,
+    identify: async ({ authorization }) => authorization?.slice('Bearer '.length),
+  }));
 }
 
 function replay(world: CollectWorld, events: readonly object[], more: object = {}, as = SERVICE): Promise<Answer> {

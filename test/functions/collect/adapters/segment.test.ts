@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { Analytics } from '@segment/analytics-node';
+import { bundleOf } from '#shared/catalog/catalog.ts';
+import { bundleObject, CURRENT_CATALOG_OBJECT, encodeCurrentCatalog } from '#shared/catalog/stored-catalog.ts';
 import { MAX_EVENTS_PER_BATCH } from '#shared/events/limits.ts';
 import type { Published } from '#shared/gcp/publisher.ts';
-import { putWriteKey, SECRET, WRITE_KEY } from '../test-app.ts';
-import { leaksIn, type Row, startCollect } from '../world.ts';
+import { overwrite, putWriteKey, repositoryCatalog, SECRET, WRITE_KEY } from '../test-app.ts';
+import { type Answer, leaksIn, type Row, startCollect } from '../world.ts';
 import { PERSONAL_SONG, song, songProperties } from './songs.ts';
 
 const world = await startCollect(() => ({ random: () => 0 }));
@@ -313,20 +315,52 @@ test('browsers get settings that lead back here, and nobody else any', async () 
   assert.equal((await fetch(`${world.url}/v1/projects/tw_nobody/settings`)).status, 401);
 });
 
-test('a failed event is replayed from what was sent, by the mapping that is in force then', async () => {
-  const replay = (event: unknown): Promise<Response> =>
-    fetch(`${serving.url}/v1/events:service`, {
-      method: 'POST',
-      headers: { authorization: 'Bearer x', 'content-type': 'application/json' },
-      body: JSON.stringify({ events: [{ event, writeKey: WRITE_KEY.name, receivedAt: '2026-08-01T12:00:00Z' }] }),
-    });
+test('a message without a mapping is kept, and accepted once there is one: replayed, or sent again', async () => {
   const serving = await startCollect(() => ({ identify: async () => 'tributary-privacy@p.iam.gserviceaccount.com' }));
-  const kept = { protocol: 'segment', id: '0b7c5b1e-6a3f-4e53-9d6f-4d8a51b1a001', userId: 'ann', sent: song() };
-  const results = [];
-  for (let times = 0; times < 2; times += 1) results.push(await (await replay(kept)).json());
+  const tea = song({ event: 'Tea Brewed', messageId: 'tea-1' });
+  const sending = (): Promise<Answer> =>
+    serving.post('/v1/batch', {
+      headers: BASIC,
+      body: JSON.stringify({ batch: [tea], sentAt: '2026-08-01T12:30:00Z' }),
+    });
+  const refused = await sending();
+  assert.equal((refused.body['problems'] as readonly { code: string }[])[0]?.code, 'unmapped_event');
+  const [failed] = serving.published;
+  assert.equal(failed?.topic, 'platform.failed-events');
+  const { original } = await serving.open('quality', failed.row);
+
+  const catalog = repositoryCatalog();
+  const { segment } = catalog.sources ?? {};
+  const mapping = segment?.events['track Song Played'];
+  assert.ok(segment !== undefined && mapping !== undefined);
+  const events = { ...segment.events, 'track Tea Brewed': mapping };
+  const mended = bundleOf({ ...catalog, sources: { ...catalog.sources, segment: { ...segment, events } } });
+  await serving.state.create(bundleObject(mended.digest), mended.text);
+  const pointer = encodeCurrentCatalog({ digest: mended.digest, appliedAt: '2026-08-01T12:30:00.000Z' });
+  await overwrite(serving.state, CURRENT_CATALOG_OBJECT, pointer);
+  // Nobody waits for the next look at the catalog: a message without a mapping makes the collector look.
+  serving.clock.nowMs += 2000;
+
+  const body = {
+    events: [
+      {
+        event: JSON.parse(original as string) as unknown,
+        writeKey: WRITE_KEY.name,
+        receivedAt: failed.row['failed_at'],
+      },
+    ],
+  };
+  const replay = (): Promise<Answer> =>
+    serving.post('/v1/events:service', {
+      headers: { authorization: 'Bearer privacy', 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  assert.equal((await replay()).results[0]?.status, 'accepted');
+  assert.equal((await replay()).results[0]?.status, 'duplicate');
+  assert.deepEqual((await sending()).body, { success: true });
   assert.deepEqual(
-    results.map((result) => (result as { results: { status: string }[] }).results[0]?.status),
-    ['accepted', 'duplicate'],
+    serving.published.map(({ topic }) => topic),
+    ['platform.failed-events', 'events.listening.TrackPlayed'],
   );
 });
 
