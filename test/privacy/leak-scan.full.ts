@@ -10,7 +10,11 @@ import { eventually } from '#test/eventually.ts';
 import { createTestPlatform, type Ready, type TestPlatform } from '#test/main-job/platform.ts';
 import { type AwkwardRequest, awkwardRequests, CANARY, eventsOf, makePeople } from './people.ts';
 import { type Person, secretsOf } from '#shared/privacy/canary/person.ts';
+import type { CanaryAnswer } from '#shared/privacy/canary/canary-shape.ts';
 import { createTraceFinder, type TraceFinder } from '#shared/privacy/canary/traces.ts';
+
+/** What `trib canary --json` prints. */
+type Canary = CanaryAnswer & { readonly files?: { readonly found: readonly object[] } };
 
 const LAND_MS = 120_000;
 const people = makePeople(24);
@@ -86,6 +90,26 @@ test('what is personal is in no row, file, object or log, in no encoding and as 
       const rows = await everyRow(platform, ready);
       assert.ok(canary.find(Buffer.from(rows)).length > 0, 'the rows hold what was sent in clear');
       assert.deepEqual(secrets.find(Buffer.from(rows)), []);
+    });
+
+    await t.test("the platform's own canary arrives, and is found nowhere but where it is sent in clear", async () => {
+      const post = async (path: string): Promise<Canary> => {
+        const response = await fetch(`${ready.privacy}/v1/${path}`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${ready.tokens['compliance']}`, 'content-type': 'application/json' },
+          body: '{}',
+        });
+        return (await response.json()) as Canary;
+      };
+      const { id } = await post('canaries');
+      let searched = await post(`canaries/${id}:search`);
+      while (!searched.done) {
+        await new Promise((resolve) => setTimeout(resolve, (searched.againAfterSeconds ?? 1) * 1000));
+        searched = await post(`canaries/${id}:search`);
+      }
+      const shown = JSON.parse(await trib('canary', '--files', '--json')) as Canary;
+      assert.deepEqual([shown.id, shown.passed, shown.found, shown.unread, shown.files?.found], [id, true, [], [], []]);
+      assert.ok(shown.searched.tables > 15 && shown.searched.objects > 20, JSON.stringify(shown.searched));
     });
 
     await t.test('files hold none of it while it runs', () => assertClean(inside));
