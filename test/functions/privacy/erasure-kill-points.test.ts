@@ -103,7 +103,7 @@ async function assertForgotten({ world, ann, visitor, ben }: Awaited<ReturnType<
   assert.equal(record?.state, 'certified');
   assert.deepEqual(record.steps.frozen, { atMs: record.steps.frozen?.atMs, keyrings: 2, tokens: 2 });
   assert.ok((record.steps.proved?.probes ?? []).every(({ tried, passed }) => tried > 0 && tried === passed));
-  assert.equal(record.steps.proved?.probes.length, 6);
+  assert.equal(record.steps.proved?.probes.length, 7);
   await assertComputed(world);
 
   for (const subject of [

@@ -7,6 +7,7 @@ import { openSealed } from '#shared/privacy/opening.ts';
 import type { ErasureDeps, OpenKeys } from '../erasure-deps.ts';
 import { computedPartitions } from '../cleaning/recompute.ts';
 import { remainingRows } from '../row-cleaning.ts';
+import { filesOf, listOpenExports } from '../../exports/export-objects.ts';
 import { readSamples, readScope, type SealedSample } from '../sealed-parts.ts';
 import type { Step } from '../take-step.ts';
 
@@ -25,6 +26,7 @@ export const proveStep: Step<'proved'> = {
       opening(keys, samples),
       bucket(deps),
       rows(deps, record, scope),
+      exports(deps, record, scope),
       partitions(computed),
     ]);
     return { kind: 'report', report: { probes: probes.filter((probe) => probe !== undefined) } };
@@ -60,6 +62,22 @@ async function opening({ keyrings }: OpenKeys, samples: readonly SealedSample[])
 async function bucket({ keptBecauseOf }: ErasureDeps): Promise<Probe> {
   return probe('store keeps nothing that was overwritten', [keptBecauseOf], async (keeps) => {
     return (await keeps()).length === 0;
+  });
+}
+
+/** What people were to fetch holds opened values, too; only what was asked for together with this erasure stays for them. */
+async function exports(
+  { objects, exports: files }: ErasureDeps,
+  { id }: ErasureRecord,
+  { lookupId }: ErasureScope,
+): Promise<Probe> {
+  const archives: string[] = [];
+  for await (const open of listOpenExports(objects, lookupId)) if (open.id !== id) archives.push(open.id);
+  const cases = archives.length === 0 ? [undefined] : archives;
+  return probe('no archive that was put together for the subject is left', cases, async (archive) => {
+    if (archive === undefined) return true;
+    for await (const file of files.list(filesOf(archive))) return file.bytes === 0;
+    return true;
   });
 }
 
