@@ -12,7 +12,16 @@ const ROOT = join(import.meta.dirname, '..');
 const PROJECT = 'bench-project';
 
 /** Opens a part of `privacy-cloud-part.ts`. Each has a cloud of its own, so that what one leaves behind slows no other. */
-export async function openCloudPart(part: 'make' | 'move' | 'erase' | 'erase-many'): Promise<Opened> {
+export function openCloudPart(part: 'make' | 'move' | 'erase' | 'erase-many'): Promise<Opened> {
+  return openPart('privacy-cloud-part.ts', part);
+}
+
+/** Opens a part of `privacy-reveal-part.ts`. */
+export function openRevealPart(part: 'in-process' | 'warm' | 'cold'): Promise<Opened> {
+  return openPart('privacy-reveal-part.ts', part);
+}
+
+async function openPart(file: string, part: string): Promise<Opened> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-bench-'));
   const cloud = start([
     ...CLOUD_HEAP,
@@ -23,7 +32,7 @@ export async function openCloudPart(part: 'make' | 'move' | 'erase' | 'erase-man
   ]);
   const { environment } = JSON.parse(await cloud.firstLine) as { environment: Record<string, string> };
   const env = { PATH: process.env['PATH'] ?? '', ...environment, GOOGLE_CLOUD_PROJECT: PROJECT };
-  const script = join(import.meta.dirname, 'privacy-cloud-part.ts');
+  const script = join(import.meta.dirname, file);
   const child = spawn(process.execPath, [script, part], { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ended = new Promise((resolve) => child.once('exit', resolve));

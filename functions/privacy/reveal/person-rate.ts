@@ -8,7 +8,7 @@ export interface Pace {
 }
 
 /** Opening values one by one is for cases, not for tables: whole tables are opened by pipelines with a grant. */
-export const CASE_PACE: Pace = { perSecond: 2, burst: 60 };
+const CASE_PACE: Pace = { perSecond: 2, burst: 60 };
 /** What a query of a person may open: what a case may need, not a table. */
 export const QUERY_PACE: Pace = { perSecond: 1, burst: 5000 };
 /** People that are remembered; beyond, those who have not asked for longest are forgotten, and their bucket is full again. */
