@@ -6,7 +6,7 @@ import { bundleOf, type Catalog } from '#shared/catalog/catalog.ts';
 import type { EventType } from '#shared/catalog/event-type.ts';
 import { bundleObject, CURRENT_CATALOG_OBJECT, encodeCurrentCatalog } from '#shared/catalog/stored-catalog.ts';
 import type { BootId, EventTypeId } from '#shared/platform/ids.ts';
-import { memoryObjectStore } from '#test/shared/platform/memory-object-store.ts';
+import { memoryObjectStore } from '#shared/platform/memory-object-store.ts';
 import { overwrite, repositoryCatalog } from './test-app.ts';
 import { type CollectWorld, NOW_MS, play, startCollect } from './world.ts';
 

@@ -12,7 +12,7 @@ import { type CollectorReport, parseReport } from '#shared/events/collector-repo
 import type { BootId, EventTypeId } from '#shared/platform/ids.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
-import { memoryObjectStore } from '#test/shared/platform/memory-object-store.ts';
+import { memoryObjectStore } from '#shared/platform/memory-object-store.ts';
 import { SECRET } from './test-app.ts';
 import { type CollectWorld, NOW_MS, play, startCollect } from './world.ts';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CollectParts } from '#functions/collect/collect.ts';
 import { encodeImport, parseImport, parseReceipt } from '#shared/events/import-record.ts';
-import type { MemoryObjectStore } from '#test/shared/platform/memory-object-store.ts';
+import type { MemoryObjectStore } from '#shared/platform/memory-object-store.ts';
 import { putWriteKey, WRITE_KEY } from './test-app.ts';
 import { AUTHORIZED, type CollectWorld, play, startCollect } from './world.ts';
 

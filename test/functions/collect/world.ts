@@ -11,7 +11,7 @@ import { Keyrings } from '#shared/privacy/keys/keyrings.ts';
 import { openPepper } from '#shared/privacy/keys/pepper.ts';
 import { revocationTiming } from '#shared/privacy/keys/revocation.ts';
 import { openFields, type SealedFields } from '#shared/privacy/sealing.ts';
-import type { MemoryObjectStore } from '#test/shared/platform/memory-object-store.ts';
+import type { MemoryObjectStore } from '#shared/platform/memory-object-store.ts';
 import { SECRET } from './test-app.ts';
 import { partsInMemory } from './in-memory.ts';
 

@@ -7,7 +7,7 @@ import { erasureObject, labelsOfErasure } from '#shared/privacy/erasure/listed-e
 import type { ErasureRecord } from '#shared/privacy/erasure/erasure-record.ts';
 import { uuidV7 } from '#shared/platform/uuid.ts';
 import { catalogWith } from '#test/shared/pipelines/memory-view.ts';
-import { type MemoryObjectStore, memoryObjectStore } from '#test/shared/platform/memory-object-store.ts';
+import { type MemoryObjectStore, memoryObjectStore } from '#shared/platform/memory-object-store.ts';
 import { Simulation } from './simulation/simulation.ts';
 
 const NOW = Date.UTC(2026, 7, 11, 3, 0, 10);

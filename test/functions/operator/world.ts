@@ -8,7 +8,7 @@ import type { ObjectStore } from '#shared/platform/object-store.ts';
 import type { ApplyParts } from '#functions/operator/apply.ts';
 import { createCatalogs } from '#functions/operator/catalogs.ts';
 import { type MemoryCloud, memoryCloud } from '#test/shared/catalog/operator/memory-cloud.ts';
-import { memoryObjectStore } from '#test/shared/platform/memory-object-store.ts';
+import { memoryObjectStore } from '#shared/platform/memory-object-store.ts';
 
 /** 2026-08-01T12:00:00Z. */
 export const NOW_MS = Date.UTC(2026, 7, 1, 12);

@@ -11,7 +11,7 @@ import type { Fact } from '#shared/metadata/facts.ts';
 import { uuidV7 } from '#shared/platform/uuid.ts';
 import { type CanaryRecord, clearMarkOf, hasPassed, personOf } from '#shared/privacy/canary/canary-record.ts';
 import { startTestCloud, TEST_PROJECT } from '#test/local/cloud-harness.ts';
-import { memoryObjectStore, type MemoryObjectStore } from '#test/shared/platform/memory-object-store.ts';
+import { memoryObjectStore, type MemoryObjectStore } from '#shared/platform/memory-object-store.ts';
 
 await startTestCloud();
 const { BigQuery } = await import('@google-cloud/bigquery');

@@ -19,7 +19,7 @@ import { STEP_VERBS, takeStepOf } from '#functions/privacy/erasures/steps/steps.
 import type { RotationDeps } from '#functions/privacy/rotation/rotation-deps.ts';
 import type { Facts } from '#functions/privacy/facts.ts';
 import { BOUND_MS, newWorld, type World } from '#test/shared/privacy/world.ts';
-import { memoryObjectStore, type MemoryObjectStore } from '#test/shared/platform/memory-object-store.ts';
+import { memoryObjectStore, type MemoryObjectStore } from '#shared/platform/memory-object-store.ts';
 import { memoryPipelines, type MemoryPipelines } from './memory-pipelines.ts';
 import { memoryRows, type MemoryRows, type Row } from './memory-rows.ts';
 import { Killed, type KillPoint, Process } from './processes.ts';

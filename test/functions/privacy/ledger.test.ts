@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { createLedger, firstMissing } from '#functions/privacy/erasures/ledger.ts';
 import { ADDENDUM_FORMAT, type CertificateBody, type LedgerPlace } from '#shared/privacy/erasure/certificate.ts';
-import { memoryObjectStore } from '#test/shared/platform/memory-object-store.ts';
+import { memoryObjectStore } from '#shared/platform/memory-object-store.ts';
 
 const signer = { keyVersion: 'key/1', sign: async (bytes: Buffer) => bytes.subarray(0, 64) };
 

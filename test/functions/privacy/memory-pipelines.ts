@@ -9,7 +9,7 @@ import {
   parsePartitionRecord,
 } from '#shared/pipelines/partition-record.ts';
 import { parseJsonBytes } from '#shared/platform/json-bytes.ts';
-import type { MemoryObjectStore } from '#test/shared/platform/memory-object-store.ts';
+import type { MemoryObjectStore } from '#shared/platform/memory-object-store.ts';
 
 export interface MemoryPipelines extends Pipelines {
   /** What the next call of `fence` answers; nothing runs otherwise. */

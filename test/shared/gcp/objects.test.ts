@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ListedObject, ObjectStore } from '#shared/platform/object-store.ts';
 import { startTestCloud } from '#test/local/cloud-harness.ts';
-import { memoryObjectStore } from '#test/shared/platform/memory-object-store.ts';
+import { memoryObjectStore } from '#shared/platform/memory-object-store.ts';
 
 const cloud = await startTestCloud();
 const { Storage } = await import('@google-cloud/storage');

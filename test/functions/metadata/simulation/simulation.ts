@@ -9,7 +9,7 @@ import type { HttpOutcome, HttpRequest } from '#local/workflows/language/effects
 import { type BootId, type EventTypeId, type ImportId, parseId } from '#shared/platform/ids.ts';
 import { formatTimestamp } from '#shared/platform/timestamp.ts';
 import { keyAt } from '#shared/pipelines/partition-key.ts';
-import { type MemoryObjectStore, memoryObjectStore } from '#test/shared/platform/memory-object-store.ts';
+import { type MemoryObjectStore, memoryObjectStore } from '#shared/platform/memory-object-store.ts';
 import { FakeBigQuery } from './fake-bigquery.ts';
 import { FakeWorkflows } from './fake-workflows.ts';
 import { Instance, type Reply } from './instance.ts';

@@ -1,6 +1,6 @@
 // Owns a store of objects in memory with the semantics of Cloud Storage: preconditions, generations that only grow, listing in
 // order of name; what a page holds is what is there when the page is asked for.
-import type { Labels, ListedObject, ListOptions, ObjectStore, StoredObject } from '#shared/platform/object-store.ts';
+import type { Labels, ListedObject, ListOptions, ObjectStore, StoredObject } from './object-store.ts';
 
 /** The store, with a look at what is in it. */
 export interface MemoryObjectStore extends ObjectStore {
