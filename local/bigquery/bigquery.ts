@@ -118,6 +118,7 @@ function createParts(
     runner: new JobRunner({ store: jobs, warehouse, clock, log }),
     anonymous: createAnonymousTables(clock, (resultId) => void warehouse.dropResult(resultId)),
     loads: createLoadWork({ warehouse, staging, outbound }),
+    outbound,
     access: { warehouse, store, owner },
     owner,
   };

@@ -2,6 +2,7 @@
 
 import type {
   DatasetRef,
+  JsonObject,
   RangePartitioning,
   RoutineRef,
   TableDefinition,
@@ -99,6 +100,8 @@ export type StatementType =
   | 'ALTER_VIEW'
   | 'ALTER_MATERIALIZED_VIEW'
   | 'ASSERT'
+  | 'EXPORT_DATA'
+  | 'LOAD_DATA'
   | 'SCRIPT';
 
 /** Rows kept by the engine until they expire; never in the durable file. */
@@ -114,6 +117,13 @@ export interface DmlStats {
   readonly deletedRowCount: number;
 }
 
+/** Work of EXPORT DATA and LOAD DATA for whoever runs the statement. */
+export type FileWork =
+  /** The rows of `result` are to be written as the options say, by their names in lower case. */
+  | { readonly kind: 'export'; readonly options: JsonObject }
+  /** REST `JobConfigurationLoad`. */
+  | { readonly kind: 'load'; readonly configuration: JsonObject };
+
 export type DdlOperation = 'CREATE' | 'REPLACE' | 'SKIP' | 'DROP' | 'ALTER';
 
 /** What one statement did. */
@@ -123,6 +133,8 @@ export interface StatementResult {
   readonly schema?: RestSchema;
   /** The rows of a query without a destination. */
   readonly result?: ResultHandle;
+  /** What is left to be done with files, which the engine does not reach. */
+  readonly files?: FileWork;
   /** Rows written to the destination. */
   readonly writtenRows?: number;
   readonly dml?: DmlStats;

@@ -197,6 +197,29 @@ export interface AssertStatement extends Node<'assert'> {
   readonly description?: string;
 }
 
+/** `EXPORT DATA OPTIONS (…) AS query`. */
+export interface ExportDataStatement extends Node<'exportData'> {
+  readonly options: Options;
+  readonly query: Query;
+  readonly connection?: PathName;
+}
+
+/** `LOAD DATA INTO t FROM FILES (…)`. */
+export interface LoadDataStatement extends Node<'loadData'> {
+  readonly target: PathName;
+  readonly overwrite: boolean;
+  readonly temporary: boolean;
+  readonly columns?: readonly ColumnDefinition[];
+  readonly partitionBy?: Expression;
+  readonly clusterBy: readonly PathName[];
+  /** Of the table. */
+  readonly options: Options;
+  /** Of the load: `format`, `uris` and others. */
+  readonly files: Options;
+  /** Clauses that are understood and not served, by their words. */
+  readonly unserved: readonly string[];
+}
+
 /** A statement that is understood well enough to be named, and not run here. */
 export interface UnsupportedStatement extends Node<'unsupported'> {
   readonly name: string;
@@ -216,5 +239,7 @@ export type Statement =
   | DropStatement
   | AlterStatement
   | AssertStatement
+  | ExportDataStatement
+  | LoadDataStatement
   | UnsupportedStatement
   | ScriptStatement;

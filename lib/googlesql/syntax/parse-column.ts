@@ -8,7 +8,11 @@ import { SqlError } from './sql-error.ts';
 
 /** `OPTIONS (name = value, …)`, or nothing. */
 export function parseOptions(p: Cursor): Options {
-  if (!p.accepts('OPTIONS')) return [];
+  return p.accepts('OPTIONS') ? parseOptionList(p) : [];
+}
+
+/** `(name = value, …)`. */
+export function parseOptionList(p: Cursor): Options {
   p.expect('(');
   if (p.accepts(')')) return [];
   const options = p.list(() => {

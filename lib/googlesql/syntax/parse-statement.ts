@@ -6,6 +6,7 @@ import { parseAlter } from './parse-alter.ts';
 import { parseCreate } from './parse-create.ts';
 import { parseDelete, parseInsert, parseTruncate, parseUpdate } from './parse-dml.ts';
 import { parseDrop } from './parse-drop.ts';
+import { parseExportData, parseLoadData } from './parse-files.ts';
 import { parseMerge } from './parse-merge.ts';
 import {
   parseBegin,
@@ -57,8 +58,8 @@ const rules: Readonly<Record<string, StatementRule>> = {
   CALL: parseCallProcedure,
   COMMIT: parseTransaction,
   ROLLBACK: parseTransaction,
-  EXPORT: (p) => parseUnsupported(p, p.at),
-  LOAD: (p) => parseUnsupported(p, p.at),
+  EXPORT: (p) => (p.sees('EXPORT', 'DATA') ? parseExportData(p) : parseUnsupported(p, p.at)),
+  LOAD: parseLoadData,
   GRANT: (p) => parseUnsupported(p, p.at),
   REVOKE: (p) => parseUnsupported(p, p.at),
   UNDROP: (p) => parseUnsupported(p, p.at),

@@ -5,6 +5,7 @@ import type { Warehouse } from '#lib/googlesql/engine/warehouse.ts';
 import type { RestRequest } from '../../host/service.ts';
 import { callerOf } from '../../primitives/caller.ts';
 import type { CloudClock } from '../../primitives/clock.ts';
+import type { Outbound } from '../../primitives/outbound.ts';
 import { canonicalLocation } from '../datasets/dataset-resource.ts';
 import { bigQueryError, engineError } from '../errors.ts';
 import { type AccessParts, refusedRoutine } from '../remote/invoke-access.ts';
@@ -27,6 +28,7 @@ export interface JobDeskParts {
   readonly anonymous: AnonymousTables;
   readonly clock: CloudClock;
   readonly loads: LoadWork;
+  readonly outbound: Outbound;
   /** What decides who may call remote functions. */
   readonly access: AccessParts;
   /** Whose job it is when the request's token does not say. */
@@ -66,12 +68,17 @@ export function openJob(parts: JobDeskParts, job: JobRecord, plan: JobPlan): Pro
 export function workOf(parts: JobDeskParts, plan: JobPlan): Work {
   switch (plan.kind) {
     case 'query':
-      return (job) => workOnQuery(parts, job, plan.query, plan.timeoutMs);
+      return (job, control) => workOnQuery(parts, job, queryOf(plan), control);
     case 'copy':
       return () => workOnCopy(parts.warehouse, plan.copy);
     case 'load':
       return (job, control) => parts.loads.work(job, plan.load, control);
   }
+}
+
+/** The query with the job's own limit of time. */
+function queryOf({ query, timeoutMs }: Extract<JobPlan, { kind: 'query' }>): Parameters<typeof workOnQuery>[2] {
+  return { ...query, ...(timeoutMs === undefined ? {} : { jobTimeoutMs: timeoutMs }) };
 }
 
 /** Analyses a query without running it; such a job has no id and no history. @throws ApiError what is wrong with it */

@@ -1,5 +1,6 @@
 /** Runs query jobs: one statement or a script, whose statements become jobs of their own. */
 import { createHash } from 'node:crypto';
+import type { JsonObject } from '#lib/googlesql/engine/definitions.ts';
 import type { EngineError } from '#lib/googlesql/engine/outcome.ts';
 import type { ChildStatement, RunResult, StatementResult } from '#lib/googlesql/engine/requests.ts';
 import type { Warehouse } from '#lib/googlesql/engine/warehouse.ts';
@@ -7,30 +8,30 @@ import type { CloudClock } from '../../primitives/clock.ts';
 import type { ErrorProto } from '../errors.ts';
 import { type AccessParts, refusedRoutine } from '../remote/invoke-access.ts';
 import { type AnonymousTables, anonymousTable } from './anonymous-tables.ts';
+import { type FileTask, type FileWorkParts, workOnFiles } from './file-work.ts';
 import { jobName, type JobRecord, type RowsPlace } from './job-record.ts';
 import type { QueryPlan } from './query-configuration.ts';
 import { billedBytes, queryStatistics } from './query-statistics.ts';
-import type { WorkResult } from './work.ts';
+import type { WorkControl, WorkResult } from './work.ts';
 
-export interface QueryWorkParts {
-  readonly warehouse: Warehouse;
+export interface QueryWorkParts extends FileWorkParts {
   readonly anonymous: AnonymousTables;
   readonly clock: CloudClock;
   readonly access: AccessParts;
 }
 
-/** Runs the statement of a job to its end. `timeoutMs` is the job's own limit. */
+/** Runs the statement of a job to its end. */
 export async function workOnQuery(
   parts: QueryWorkParts,
   job: JobRecord,
-  plan: QueryPlan,
-  timeoutMs: number | undefined,
+  plan: QueryPlan & { readonly jobTimeoutMs?: number },
+  control: WorkControl,
 ): Promise<WorkResult> {
   const tooExpensive = await checkBill(parts.warehouse, job, plan);
   if (tooExpensive !== undefined) return { kind: 'failed', error: tooExpensive };
   const refused = await refusedRoutine(parts.access, job.userEmail, plan.run);
   if (refused !== undefined) return { kind: 'failed', error: queryError(refused) };
-  const limitMs = Math.min(timeoutMs ?? Infinity, plan.run.timeoutMs ?? Infinity);
+  const limitMs = Math.min(plan.jobTimeoutMs ?? Infinity, plan.run.timeoutMs ?? Infinity);
   const outcome = await parts.warehouse.run({
     ...plan.run,
     queryId: jobName(job.ref),
@@ -39,6 +40,7 @@ export async function workOnQuery(
   });
   if (outcome.kind === 'failed') return { kind: 'failed', error: queryError(outcome.error) };
   const result = outcome.value;
+  if (result.files !== undefined) return withFiles(parts, { job, result, files: result.files }, control);
   keepRows(parts, job, result);
   const children = (result.children ?? []).map((child, index) => childJob(parts, job, child, index));
   return {
@@ -50,6 +52,13 @@ export async function workOnQuery(
     children,
     ...rowsPlace(result, plan),
   };
+}
+
+async function withFiles(parts: QueryWorkParts, task: FileTask, control: WorkControl): Promise<WorkResult> {
+  const done = await workOnFiles(parts, task, control);
+  if (done.kind === 'failed') return done;
+  const { query, ...rest } = queryStatistics(task.result);
+  return { kind: 'done', statistics: { ...rest, query: { ...(query as JsonObject), ...done.statistics } } };
 }
 
 function rowsPlace(result: StatementResult, plan: QueryPlan): { readonly rows?: RowsPlace } {

@@ -1,4 +1,4 @@
-/** Objects of Cloud Storage as sources of load jobs, read through its API in pieces. */
+/** Objects of Cloud Storage: sources of load jobs, read through its API in pieces, and what exports write. */
 import type { Outbound } from '../../primitives/outbound.ts';
 import type { ErrorProto } from '../errors.ts';
 import { isObject } from '../../primitives/json-object.ts';
@@ -8,6 +8,7 @@ const PIECE_BYTES = 8 * 1024 * 1024;
 const REPLY_LIMIT_BYTES = PIECE_BYTES + 64 * 1024;
 const TIMEOUT_MS = 60_000;
 const API = 'https://storage.googleapis.com/storage/v1';
+const UPLOAD_API = 'https://storage.googleapis.com/upload/storage/v1';
 
 export interface StorageObject {
   readonly uri: string;
@@ -80,6 +81,28 @@ export async function* readObject(outbound: Outbound, object: StorageObject): As
     if (reply.kind !== 'reply' || reply.status >= 300) throw new Error(`an object of a load job could not be read`);
     yield reply.body;
   }
+}
+
+/** Writes an object; answers what was wrong. */
+export async function writeObject(
+  outbound: Outbound,
+  { bucket, name }: Pick<StorageObject, 'bucket' | 'name'>,
+  body: Uint8Array,
+): Promise<ErrorProto | undefined> {
+  const query = new URLSearchParams({ uploadType: 'media', name });
+  const reply = await outbound({
+    method: 'POST',
+    url: `${UPLOAD_API}/b/${encodeURIComponent(bucket)}/o?${query.toString()}`,
+    headers: { 'content-type': 'application/octet-stream' },
+    body,
+    timeoutMs: TIMEOUT_MS,
+    maxReplyBytes: REPLY_LIMIT_BYTES,
+  });
+  if (reply.kind === 'reply' && reply.status < 300) return undefined;
+  const uri = `gs://${bucket}/${name}`;
+  return reply.kind === 'reply' && reply.status === 404
+    ? { reason: 'notFound', location: uri, message: `Not found: Bucket ${bucket}` }
+    : { reason: 'backendError', location: uri, message: `Error while writing ${uri}. Retrying may solve the problem.` };
 }
 
 async function getJson(outbound: Outbound, url: string): Promise<Record<string, unknown> | undefined> {

@@ -3,7 +3,7 @@
 import { generateOutput } from '../../duckdb/output.ts';
 import { storageOf } from '../../duckdb/storage.ts';
 import { given } from '../../syntax/given.ts';
-import type { CreateTableTree } from '../../tree/definition.ts';
+import type { CreateTableTree, PartitionSpec } from '../../tree/definition.ts';
 import { catalogColumns, refOf } from '../catalog/catalog-table.ts';
 import type { JsonObject, TableSpec } from '../definitions.ts';
 import { failure } from '../failure.ts';
@@ -67,8 +67,7 @@ function statedSpec(tree: CreateTableTree): TableSpec {
     type: source === undefined ? 'TABLE' : sourceTypes[source.kind],
     ...given({
       fields: source === undefined ? fields : undefined,
-      timePartitioning: timePartitioning(tree),
-      rangePartitioning: rangePartitioning(tree),
+      ...partitioningOf(tree.partitioning),
       clustering: clustering.length === 0 ? undefined : { fields: clustering },
     }),
   };
@@ -85,15 +84,16 @@ function sourceSpec({ definition }: TableRecord): Omit<TableSpec, 'ref' | 'type'
   };
 }
 
-function timePartitioning({ partitioning }: CreateTableTree): TableSpec['timePartitioning'] {
-  if (partitioning?.kind !== 'time') return undefined;
-  return { type: partitioning.unit, ...given({ field: partitioning.field }) };
-}
-
-function rangePartitioning({ partitioning }: CreateTableTree): TableSpec['rangePartitioning'] {
-  if (partitioning?.kind !== 'range') return undefined;
-  const { field, start, end, interval } = partitioning;
-  return { field, range: { start: String(start), end: String(end), interval: String(interval) } };
+/** What PARTITION BY says, in REST's words. */
+export function partitioningOf(
+  spec: PartitionSpec | undefined,
+): Pick<TableSpec, 'timePartitioning' | 'rangePartitioning'> {
+  if (spec === undefined) return {};
+  if (spec.kind === 'time') return { timePartitioning: { type: spec.unit, ...given({ field: spec.field }) } };
+  const { field, start, end, interval } = spec;
+  return {
+    rangePartitioning: { field, range: { start: String(start), end: String(end), interval: String(interval) } },
+  };
 }
 
 function sourceRecord({ source, path }: CreateTableTree, { state, nowMs }: Run): TableRecord {

@@ -114,6 +114,47 @@ export const remoteOptions: OptionRules = {
   user_defined_context: { ...labels, place: 'definition', key: 'userDefinedContext' },
 };
 
+const given = (type: SqlType, key: string): OptionRule => ({ type, place: 'definition', key, convert: same });
+
+/** Source: docs "EXPORT DATA statement", export_option_list. */
+export const exportOptions: OptionRules = {
+  compression: given(STRING, 'compression'),
+  field_delimiter: given(STRING, 'field_delimiter'),
+  format: given(STRING, 'format'),
+  header: given(BOOL, 'header'),
+  overwrite: given(BOOL, 'overwrite'),
+  uri: given(STRING, 'uri'),
+  use_avro_logical_types: given(BOOL, 'use_avro_logical_types'),
+};
+
+const whole = (key: string): OptionRule => ({ type: INT64, place: 'definition', key, convert: Number });
+
+/** Into REST's `JobConfigurationLoad`. Source: docs "LOAD DATA statement", load_option_list. */
+export const loadOptions: OptionRules = {
+  allow_jagged_rows: given(BOOL, 'allowJaggedRows'),
+  allow_quoted_newlines: given(BOOL, 'allowQuotedNewlines'),
+  column_name_character_map: given(STRING, 'columnNameCharacterMap'),
+  date_format: given(STRING, 'dateFormat'),
+  datetime_format: given(STRING, 'datetimeFormat'),
+  decimal_target_types: given(arrayOf(STRING), 'decimalTargetTypes'),
+  encoding: given(STRING, 'encoding'),
+  field_delimiter: given(STRING, 'fieldDelimiter'),
+  format: given(STRING, 'sourceFormat'),
+  ignore_unknown_values: given(BOOL, 'ignoreUnknownValues'),
+  json_extension: given(STRING, 'jsonExtension'),
+  max_bad_records: whole('maxBadRecords'),
+  null_marker: given(STRING, 'nullMarker'),
+  null_markers: given(arrayOf(STRING), 'nullMarkers'),
+  preserve_ascii_control_characters: given(BOOL, 'preserveAsciiControlCharacters'),
+  quote: given(STRING, 'quote'),
+  skip_leading_rows: whole('skipLeadingRows'),
+  source_column_match: given(STRING, 'sourceColumnMatch'),
+  time_format: given(STRING, 'timeFormat'),
+  time_zone: given(STRING, 'timeZone'),
+  timestamp_format: given(STRING, 'timestampFormat'),
+  uris: given(arrayOf(STRING), 'sourceUris'),
+};
+
 /** Source: docs "ALTER COLUMN SET OPTIONS statement". */
 export const columnOptions: OptionRules = {
   description: text('description'),

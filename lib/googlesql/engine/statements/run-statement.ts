@@ -10,6 +10,7 @@ import { referencesOf } from './references.ts';
 import { newAnalysis, notSupported, type Run } from './run.ts';
 import { runChange } from './run-change.ts';
 import { runDefinition } from './run-definition.ts';
+import { runExportData, runLoadData } from './run-files.ts';
 import { runQuery } from './run-query.ts';
 import { conditionOf } from './script-expressions.ts';
 
@@ -21,6 +22,8 @@ export function isPlain(statement: Statement): statement is PlainStatement {
   return (
     statement.kind === 'query' ||
     statement.kind === 'assert' ||
+    statement.kind === 'exportData' ||
+    statement.kind === 'loadData' ||
     statement.kind === 'unsupported' ||
     isChange(statement) ||
     isDefinition(statement)
@@ -35,6 +38,8 @@ export async function runStatement(run: Run, statement: PlainStatement): Promise
 async function runOnce(run: Run, statement: PlainStatement): Promise<StatementResult> {
   if (statement.kind === 'query') return runQuery(run, statement.query);
   if (statement.kind === 'assert') return runAssert(run, statement);
+  if (statement.kind === 'exportData') return runExportData(run, statement);
+  if (statement.kind === 'loadData') return runLoadData(run, statement);
   if (statement.kind === 'unsupported') throw notSupported(statement.name, statement.at);
   return isChange(statement) ? runChange(run, statement) : runDefinition(run, statement);
 }

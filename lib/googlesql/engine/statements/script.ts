@@ -44,6 +44,9 @@ export async function runStatements(script: Script, statements: readonly Stateme
 
 async function runChild(script: Script, statement: Parameters<typeof runStatement>[1]): Promise<Flow> {
   const { run, text } = script;
+  if (statement.kind === 'exportData' || statement.kind === 'loadData') {
+    throw notSupported(`${statement.kind === 'exportData' ? 'EXPORT' : 'LOAD'} DATA in a script`, statement.at);
+  }
   const result = await runStatement(run, statement);
   const [start, end] = [positionAt(text, statement.at), positionAt(text, statement.end)];
   script.children.push({
