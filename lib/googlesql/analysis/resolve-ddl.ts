@@ -20,6 +20,7 @@ import type {
   DropTree,
 } from '../tree/definition.ts';
 import { fieldOfType } from '../types/rest-conversion.ts';
+import { structOf, type SqlType } from '../types/sql-type.ts';
 import { resolveTypeName } from '../types/type-name.ts';
 import type { ObjectPath } from './catalog.ts';
 import type { Analysis } from './context.ts';
@@ -27,6 +28,7 @@ import { resolveColumn } from './resolve-column.ts';
 import { typedOptions } from './resolve-options.ts';
 import { checkRemoteType } from './resolve-remote.ts';
 import { routinePath } from './resolve-routine.ts';
+import { checkTableBody } from './returned-table.ts';
 import { tablePath } from './table-path.ts';
 
 /** The full name of a dataset. */
@@ -88,11 +90,26 @@ export function resolveCreateFunction(node: CreateFunctionStatement, analysis: A
       name: name.name,
       ...given({ type: type === undefined ? undefined : resolveTypeName(type) }),
     })),
-    ...given({ returns: node.returns === undefined ? undefined : resolveTypeName(node.returns) }),
+    ...given({ returns: returnedType(node, analysis) }),
     body,
     ...given({ connection }),
     options: typedOptions(node.options, analysis),
   };
+}
+
+/** What the function is declared to return, a table's rows as a struct. A table function's body is looked at here. */
+function returnedType(node: CreateFunctionStatement, analysis: Analysis): SqlType | undefined {
+  if (node.form !== 'table') return node.returns === undefined ? undefined : resolveTypeName(node.returns);
+  const table = node.parameters.find((parameter) => parameter.table);
+  if (table !== undefined) {
+    throw new SqlError('Table parameters of functions are not supported locally', table.name.at, 'notImplemented');
+  }
+  const returns =
+    node.returnsTable === undefined
+      ? undefined
+      : structOf(node.returnsTable.map(({ name, type }) => ({ name: name.name, type: resolveTypeName(type) })));
+  checkTableBody(node, returns, analysis);
+  return returns;
 }
 
 function refuseForeign({ language, form, at }: CreateFunctionStatement): void {

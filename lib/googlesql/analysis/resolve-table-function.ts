@@ -13,6 +13,7 @@ import type { QueryScope } from './context.ts';
 import { noNames, scopeOf, scopeOfExpressions, type NameScope } from './names.ts';
 import { relationOf, type Relation } from './relation.ts';
 import { findRoutine } from './resolve-routine.ts';
+import { returnedTable } from './returned-table.ts';
 
 /** The rows of a table function's call. */
 export function resolveTableFunction(item: TableFunctionItem, scope: QueryScope): Relation {
@@ -23,7 +24,7 @@ export function resolveTableFunction(item: TableFunctionItem, scope: QueryScope)
   analysis.routines.set(pathText(routine.path), routine);
   const names = bindParameters(routine, item, scope);
   const query = analysis.inside(`Function ${pathText(routine.path)}`, () => expand(routine, names, scope, item.at));
-  return relationOf(query, item.alias?.name);
+  return relationOf(returnedTable(query, routine.returns, analysis, item.at), item.alias?.name);
 }
 
 function unknown({ path, at }: TableFunctionItem): SqlError {

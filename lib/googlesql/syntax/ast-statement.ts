@@ -134,6 +134,8 @@ export interface FunctionParameter {
   /** Absent: ANY TYPE. */
   readonly type?: TypeName;
   readonly aggregate: boolean;
+  /** `TABLE<…>` or ANY TABLE. */
+  readonly table: boolean;
 }
 
 export interface CreateFunctionStatement extends Node<'createFunction'> {
@@ -143,6 +145,8 @@ export interface CreateFunctionStatement extends Node<'createFunction'> {
   readonly form: 'scalar' | 'aggregate' | 'table';
   readonly parameters: readonly FunctionParameter[];
   readonly returns?: TypeName;
+  /** RETURNS TABLE<…>. */
+  readonly returnsTable?: readonly { readonly name: Identifier; readonly type: TypeName }[];
   /** Upper-case, `SQL` when none is named. */
   readonly language: string;
   /** REMOTE WITH CONNECTION: the connection's name. */

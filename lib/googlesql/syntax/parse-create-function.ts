@@ -22,7 +22,7 @@ export function parseCreateFunction(p: Cursor, { at, replace, temporary, form }:
   p.expect('(');
   const parameters = p.sees(')') ? [] : p.list(() => parseParameter(p));
   p.expect(')');
-  const returns = p.accepts('RETURNS') ? parseType(p) : undefined;
+  const returned = p.accepts('RETURNS') ? parseReturned(p, form) : {};
   skipDeterminism(p);
   const language = p.accepts('LANGUAGE') ? p.identifier().name.toUpperCase() : 'SQL';
   const remote = parseRemote(p);
@@ -38,7 +38,7 @@ export function parseCreateFunction(p: Cursor, { at, replace, temporary, form }:
     temporary,
     form,
     parameters,
-    ...(returns === undefined ? {} : { returns }),
+    ...returned,
     language,
     ...(remote === undefined ? {} : { remote }),
     options,
@@ -46,12 +46,34 @@ export function parseCreateFunction(p: Cursor, { at, replace, temporary, form }:
   };
 }
 
+function parseReturned(
+  p: Cursor,
+  form: CreateFunctionStatement['form'],
+): Pick<CreateFunctionStatement, 'returns' | 'returnsTable'> {
+  if (form !== 'table') return { returns: parseType(p) };
+  p.expect('TABLE');
+  return { returnsTable: parseTableType(p) };
+}
+
+/** `<name type, …>` behind TABLE. */
+function parseTableType(p: Cursor): NonNullable<CreateFunctionStatement['returnsTable']> {
+  p.expect('<');
+  const columns = p.list(() => ({ name: p.identifier(), type: parseType(p) }));
+  p.expect('>');
+  return columns;
+}
+
 function parseParameter(p: Cursor): FunctionParameter {
   const name = p.identifier();
-  const any = p.accepts('ANY', 'TYPE') || p.accepts('ANY', 'TABLE');
-  const type = any ? undefined : parseType(p);
+  if (p.accepts('ANY', 'TABLE')) return { name, aggregate: true, table: true };
+  if (p.sees('TABLE') && p.peek(1).word === '<') {
+    p.next();
+    parseTableType(p);
+    return { name, aggregate: true, table: true };
+  }
+  const type = p.accepts('ANY', 'TYPE') ? undefined : parseType(p);
   const aggregate = !p.accepts('NOT', 'AGGREGATE');
-  return { name, aggregate, ...(type === undefined ? {} : { type }) };
+  return { name, aggregate, table: false, ...(type === undefined ? {} : { type }) };
 }
 
 function skipDeterminism(p: Cursor): void {

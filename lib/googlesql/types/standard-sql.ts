@@ -10,8 +10,16 @@ export interface StandardSqlType {
   readonly structType?: { readonly fields?: readonly { readonly name?: string; readonly type?: StandardSqlType }[] };
 }
 
-/** The type that REST's JSON describes; undefined when it is none that is served. */
+/** REST's `StandardSqlTableType`: columns of a table function. */
+export interface StandardSqlTable {
+  readonly columns: readonly { readonly name?: string; readonly type?: StandardSqlType }[];
+}
+
+/** The type that REST's JSON describes, a table's as that of its rows; undefined when it is none that is served. */
 export function typeOfStandardSql(json: { readonly [key: string]: unknown }): SqlType | undefined {
+  if (Array.isArray(json['columns'])) {
+    return structType({ typeKind: 'STRUCT', structType: { fields: json['columns'] as StandardSqlTable['columns'] } });
+  }
   return typeof json['typeKind'] === 'string' ? typeOf({ ...json, typeKind: json['typeKind'] }) : undefined;
 }
 
@@ -33,6 +41,11 @@ function structType({ structType: described }: StandardSqlType): SqlType | undef
     fields.push({ name, type: fieldType });
   }
   return structOf(fields);
+}
+
+/** How REST describes a table whose rows are of a type. */
+export function standardSqlTableOf(type: SqlType): StandardSqlTable {
+  return { columns: standardSqlOfType(type).structType?.fields ?? [] };
 }
 
 /** How REST describes a type. */

@@ -3,7 +3,7 @@
 import type { CatalogRoutine } from '../../analysis/catalog.ts';
 import { given } from '../../syntax/given.ts';
 import type { CreateFunctionTree, CreateSchemaTree, CreateViewTree } from '../../tree/definition.ts';
-import { standardSqlOfType } from '../../types/standard-sql.ts';
+import { standardSqlOfType, standardSqlTableOf } from '../../types/standard-sql.ts';
 import { refOf } from '../catalog/catalog-table.ts';
 import type { DatasetSpec, JsonObject, RoutineSpec, TableSpec } from '../definitions.ts';
 import { failure } from '../failure.ts';
@@ -91,7 +91,9 @@ export async function createFunction(tree: CreateFunctionTree, run: Run): Promis
     body,
     ...given({ remote: connection === undefined ? undefined : patched<JsonObject>({ connection }, definition) }),
     resource: patched<JsonObject>({}, resource),
-    ...(returns === undefined ? {} : { returnType: { ...standardSqlOfType(returns) } }),
+    ...(returns === undefined
+      ? {}
+      : { returnType: { ...(tree.form === 'table' ? standardSqlTableOf(returns) : standardSqlOfType(returns)) } }),
   };
   const before = run.state.definitions.routine(ref)?.definition;
   if (before !== undefined && tree.ifExists === 'SKIP') return routineOutcome('SKIP', ref);

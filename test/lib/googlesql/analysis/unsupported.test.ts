@@ -63,7 +63,7 @@ test('statements are named by what they do', () => {
       'CREATE PROCEDURE',
 
     "GRANT `roles/x` ON SCHEMA d TO 'user:a@example.com'": 'GRANT',
-    "LOAD DATA INTO d.t FROM FILES (format = 'CSV')": 'LOAD DATA',
+    "EXPORT MODEL d.m OPTIONS (uri = 'gs://b/m')": 'EXPORT MODEL',
     'CREATE ROW ACCESS POLICY mine ON d.t GRANT TO (a) FILTER USING (TRUE)': 'CREATE ROW ACCESS POLICY',
     'CREATE MODEL m OPTIONS (a = 1) AS SELECT 1': 'CREATE MODEL',
   };

@@ -16,6 +16,7 @@ export const limits = {
     'Functions in JavaScript or Python and SQL aggregate functions in statements; transactions of several statements.',
     '`HAVING MAX` and `HAVING MIN` over grouping sets in aggregates other than `ANY_VALUE`.',
     '`FULL JOIN` of arrays of an outer query; `PIVOT` of expressions that vary from call to call.',
+    '`EXPORT DATA` and `LOAD DATA` in scripts, in formats other than CSV and JSON, over connections; `LOAD DATA` into temporary or new tables without columns, and with `PARTITIONS`, `WITH PARTITION COLUMNS` or options of the table.',
     'Pipe `CALL` and pipe `ASSERT`; tables and named arguments as arguments of table functions.',
     'Views of `INFORMATION_SCHEMA` that are about jobs, slots, reservations or access.',
   ],
