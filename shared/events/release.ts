@@ -24,7 +24,7 @@ export function releaseOf(event: unknown): string | undefined {
 }
 
 /** A member of a value that may be anything. */
-export function member(value: unknown, name: string): unknown {
+export function member(value: unknown, name: string | number): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? Reflect.get(value, name)
     : undefined;

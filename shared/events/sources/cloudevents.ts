@@ -6,9 +6,9 @@ import { PROBLEM_MEDIA_TYPE, problemOf } from '../../platform/problem-details.ts
 import { uuidV5 } from '../../platform/uuid.ts';
 import { isObject } from '../check.ts';
 import { MAX_EVENTS_PER_BATCH } from '../limits.ts';
+import { member } from '../release.ts';
 import type { WireVerdict } from '../verdict.ts';
 import {
-  member,
   type SourceBatch,
   type SourceEvent,
   type SourceProtocol,

@@ -1,7 +1,8 @@
 // Owns an event of another protocol from its arrival until it is translated, and the form in which it is kept when it is rejected.
 import { uuidV5 } from '../../platform/uuid.ts';
 import { isObject } from '../check.ts';
-import { idText, member } from './protocol.ts';
+import { member } from '../release.ts';
+import { idText } from './protocol.ts';
 import { isProtocolName, type ProtocolName, SOURCE_PROTOCOLS } from './protocols.ts';
 
 /** An event of another protocol. */

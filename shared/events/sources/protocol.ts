@@ -82,13 +82,6 @@ export interface SourceEvent {
   readonly userAgent: unknown;
 }
 
-/** A member of an object; undefined for anything else. */
-export function member(value: unknown, name: string | number): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? Reflect.get(value, name)
-    : undefined;
-}
-
 /** An id as it was sent, as text; undefined for nothing. Numbers are common for user ids. */
 export function idText(value: unknown): string | undefined {
   if (typeof value === 'string' && value !== '') return value;

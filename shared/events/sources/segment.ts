@@ -7,11 +7,10 @@ import { parseTimestamp } from '../../platform/timestamp.ts';
 import { isUuid, uuidV5 } from '../../platform/uuid.ts';
 import { isObject } from '../check.ts';
 import { MAX_EVENTS_PER_BATCH } from '../limits.ts';
-import { sdkOf } from '../release.ts';
+import { member, sdkOf } from '../release.ts';
 import type { WireVerdict } from '../verdict.ts';
 import {
   idText,
-  member,
   type SourceBatch,
   type SourceEvent,
   type SourceProtocol,

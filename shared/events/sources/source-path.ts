@@ -1,5 +1,5 @@
 // Owns paths into what other clients send, as mapping files write them: `properties.track_id`, `traits["First Name"]`, `items[0].sku`.
-import { member } from './protocol.ts';
+import { member } from '../release.ts';
 
 /** Steps from an event as sent to one of its values. */
 export type SourcePath = readonly (string | number)[];
