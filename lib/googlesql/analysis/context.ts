@@ -1,5 +1,6 @@
 /** What resolving needs to know beside the syntax tree: the statement at large, and where in it an expression stands. */
 
+import { TOO_COMPLEX } from '../syntax/too-complex.ts';
 import type * as ast from '../syntax/ast-expression.ts';
 import type { Query, QueryBody } from '../syntax/ast-query.ts';
 import { SqlError } from '../syntax/sql-error.ts';
@@ -133,10 +134,6 @@ const MAX_PARTS = 1_000_000;
 
 /** As how many of them one view or function counts that is looked into: about what that takes. */
 const EXPANSION_PARTS = 100;
-
-/** As BigQuery words it. */
-const TOO_COMPLEX =
-  'Resources exceeded during query execution: Not enough resources for query planning - too many subqueries or query is too complex.';
 
 /** What a query sees from outside: enclosing names (for correlation) and WITH tables. */
 export interface QueryScope {

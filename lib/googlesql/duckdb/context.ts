@@ -1,5 +1,7 @@
 /** What generating needs beside the tree: the session, parameter values, and names that are bound. */
 
+import { TOO_COMPLEX } from '../syntax/too-complex.ts';
+import { SqlError } from '../syntax/sql-error.ts';
 import type { Expression, QueryTree } from '../tree/expression.ts';
 import type { SqlType } from '../types/sql-type.ts';
 import type { SqlValue } from '../values/sql-value.ts';
@@ -41,7 +43,18 @@ export interface Context {
   readonly emit: Emitters;
   /** Columns that stand for another text than their own name: values bound by a lambda. */
   readonly bound: ReadonlyMap<number, string>;
-  readonly counter: { next: number };
+  readonly counter: { next: number; inputs: number; windows: number };
+}
+
+/**
+ * What DuckDB plans in time that grows with its square, and without looking up when it is interrupted: a second's worth of it.
+ */
+const MAX_COUNTS = { inputs: 1500, windows: 1000 } as const;
+
+/** Counts inputs of set operations, or window functions, of the statement. Throws when there are too many. */
+export function countParts({ counter }: Context, what: keyof typeof MAX_COUNTS, count: number): void {
+  counter[what] += count;
+  if (counter[what] > MAX_COUNTS[what]) throw new SqlError(TOO_COMPLEX);
 }
 
 /** A name that nothing else has. */

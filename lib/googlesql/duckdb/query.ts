@@ -12,7 +12,7 @@ export function newContext(session: Session): Context {
     session,
     emit: { expression: emitExpression, query: emitQuery },
     bound: new Map(),
-    counter: { next: 0 },
+    counter: { next: 0, inputs: 0, windows: 0 },
   };
 }
 

@@ -19,7 +19,7 @@ import type {
 import { visitExpression } from '../tree/walk.ts';
 import { aggregateText, extremeOfGroup } from './aggregate.ts';
 import { blockOf, columnsOf, isOpen, renderOwn, renderPositions, wrap, type Block } from './block.ts';
-import { columnName, freshName, newColumnId, type Context } from './context.ts';
+import { columnName, countParts, freshName, newColumnId, type Context } from './context.ts';
 import { orderText } from './order.ts';
 import { emitTable } from './table.ts';
 import { duckType } from './types.ts';
@@ -253,6 +253,7 @@ function groupable(text: string): string {
 }
 
 function emitWindow(scan: WindowScan, context: Context): Block {
+  countParts(context, 'windows', scan.functions.length);
   const uses = scan.functions.flatMap(({ call }) => windowExpressions(call));
   const block = plainBlock(scan.input, context, uses);
   const computed = scan.functions.map(({ column, call }) => [column.id, windowText(call, context)] as const);
@@ -272,6 +273,7 @@ function emitOrder(scan: OrderScan, context: Context): Block {
 }
 
 function emitSet(scan: SetScan, context: Context): Block {
+  countParts(context, 'inputs', scan.inputs.length);
   const operator = scan.operator === 'UNION' && !scan.distinct ? 'UNION ALL' : scan.operator;
   const inputs = scan.inputs.map((input) => `(${renderPositions(emitScan(input.scan, context), input.columns)})`);
   const names = scan.columns.map((column) => columnName(column.id)).join(', ');

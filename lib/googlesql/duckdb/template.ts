@@ -7,6 +7,7 @@ import { typeName } from '../types/sql-type.ts';
 import { bindOnce, canBind, mustBind, type Bound } from './bind-once.ts';
 import type { Context } from './context.ts';
 import { floatText, isFloatTemplate } from './float-arithmetic.ts';
+import { isLargeTemplate, largeText } from './large-texts.ts';
 import { duckLiteral } from './literal.ts';
 import { quoteText } from './text.ts';
 import { duckType } from './types.ts';
@@ -15,6 +16,7 @@ import { duckType } from './types.ts';
 export function fillTemplate(call: CallNode, context: Context): string {
   const { template: own } = call.overload;
   if (isFloatTemplate(own) && !call.safe) return floatText(call, own, context);
+  if (isLargeTemplate(own) && !call.safe) return largeText(call, own, context);
   const values = callValues(call.arguments);
   const part = partOf(call.arguments);
   const template = templateFor(own, part);
@@ -39,6 +41,7 @@ function partOf(list: readonly Expression[]): string {
 function templateFor(template: ScalarTemplate, part: string): string {
   if (typeof template === 'string') return template;
   if (isFloatTemplate(template)) return template.exact;
+  if (isLargeTemplate(template)) return `${template.large}($all(, ))`;
   const found = template.parts[part] ?? (part.startsWith('WEEK(') ? template.parts['WEEK(*)'] : undefined);
   if (found === undefined) throw new Error(`no template for the part ${part}`);
   return found;

@@ -6,6 +6,7 @@ import type {
   AggregateOverload,
   AggregateTemplate,
   ArgumentRoles,
+  LargeTemplate,
   ScalarDefinition,
   ScalarTemplate,
 } from './definition.ts';
@@ -31,6 +32,11 @@ export function scalars(table: Readonly<Record<string, ScalarEntry>>): readonly 
 
 function isPair(entry: ScalarEntry): entry is readonly [ArgumentRoles, ScalarOverloads] {
   return Array.isArray(entry);
+}
+
+/** One behind the other, by `large` where much comes together. */
+export function joining(large: string): LargeTemplate {
+  return { native: (texts) => `(${texts.join(' || ')})`, large, sizes: 'sum' };
 }
 
 type AggregateOverloads = Readonly<Record<string, string | AggregateTemplate>>;

@@ -11,7 +11,7 @@ import type { Signature } from './signature.ts';
  * `$user` who runs it; `$request` the name of the request; `$error(…)` an error whose message is the DuckDB expression given, or NULL under SAFE.
  * An argument that is used more than once is computed once, unless it is short.
  */
-export type ScalarTemplate = string | PartTemplates | FloatTemplate;
+export type ScalarTemplate = string | PartTemplates | FloatTemplate | LargeTemplate;
 
 /**
  * A template for each date part that the function takes; `WEEK(*)` stands for WEEK with any weekday, in which `$weekday`
@@ -30,6 +30,16 @@ export interface FloatTemplate {
   readonly exact: string;
   /** Positions of operands which, when they are not finite, leave the result not finite either: those need no look of their own. */
   readonly carries: readonly number[];
+}
+
+/** A function of texts or bytes whose result may be far larger than they are. */
+export interface LargeTemplate {
+  /** DuckDB's way, for results that are not large. */
+  readonly native: (texts: readonly string[]) => string;
+  /** A function of ours of the same arguments, which keeps to a limit. */
+  readonly large: string;
+  /** The result's size: that of all arguments together, or up to that of the first times that of the last; or `native` looks at it. */
+  readonly sizes: 'sum' | 'product' | 'own';
 }
 
 /**

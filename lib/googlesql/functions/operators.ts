@@ -1,6 +1,6 @@
 /** Operators, under their signs. */
 
-import { scalars } from './define.ts';
+import { joining, scalars } from './define.ts';
 import type { FloatTemplate } from './definition.ts';
 
 const float = (sign: string, name: string): FloatTemplate => ({
@@ -89,8 +89,8 @@ export const operators = scalars({
     '(BIGNUMERIC) -> BIGNUMERIC': '$1',
   },
   '||': {
-    '(STRING, STRING) -> STRING': '($1 || $2)',
-    '(BYTES, BYTES) -> BYTES': '($1 || $2)',
+    '(STRING, STRING) -> STRING': joining('gs_join'),
+    '(BYTES, BYTES) -> BYTES': joining('gs_bytes_join'),
     '(ARRAY<T>, ARRAY<T>) -> ARRAY<T>': '($1 || $2)',
   },
   '~': { '(INT64) -> INT64': '(~$1)', '(BYTES) -> BYTES': 'gs_bytes_not($1)' },

@@ -1,6 +1,7 @@
 /** String and bytes functions. */
 
-import { scalars } from './define.ts';
+import { joining, scalars } from './define.ts';
+import type { LargeTemplate } from './definition.ts';
 
 /** What TRIM takes off by itself: Unicode's white space. */
 const spaces =
@@ -15,6 +16,20 @@ const ascii = (native: string, exact: string): string =>
 /** The forms of Unicode normalisation, each handed over as a text. */
 const normalForms = (name: string): Readonly<Record<string, string>> =>
   Object.fromEntries(['NFC', 'NFD', 'NFKC', 'NFKD'].map((form) => [form, `${name}($1, '${form}')`]));
+
+const replacing: LargeTemplate = {
+  native: (texts) => `replace(${texts.join(', ')})`,
+  large: 'gs_replace',
+  sizes: 'product',
+};
+
+/** Under SAFE all of it is ours: what is not computed once for a constant may not stand there. */
+const repeating: LargeTemplate = {
+  native: ([text = '', count = '']) =>
+    `CASE WHEN ${count} < 0 OR strlen(${text}) > 0 AND ${count} > 65536 // strlen(${text}) THEN gs_repeat_each(${text}, ${count}) ELSE repeat(${text}, ${count}) END`,
+  large: 'gs_repeat',
+  sizes: 'own',
+};
 
 const longest = '$option(max_distance, 9223372036854775807)';
 
@@ -35,8 +50,8 @@ export const stringFunctions = scalars({
     '(BYTES) -> ARRAY<INT64>': 'gs_to_byte_values($1)',
   },
   CONCAT: {
-    '(STRING...) -> STRING': '($all( || ))',
-    '(BYTES...) -> BYTES': '($all( || ))',
+    '(STRING...) -> STRING': joining('gs_join'),
+    '(BYTES...) -> BYTES': joining('gs_bytes_join'),
     '(PRINTED, PRINTED...) -> STRING if STRING': 'gs_concat($types1, $zone, $all(, ))',
   },
   CONTAINS_SUBSTR: {
@@ -103,12 +118,11 @@ export const stringFunctions = scalars({
     '(BYTES, INT64, [BYTES]) -> BYTES': "gs_bytes_pad('RPAD', $all(, ))",
   },
   REPEAT: {
-    '(STRING, INT64) -> STRING':
-      "CASE WHEN $2 < 0 THEN $error('Second argument (repeat count) for REPEAT cannot be negative') WHEN strlen($1) = 0 THEN '' WHEN $2 > 1048576 // strlen($1) THEN $error('Output of REPEAT exceeds max allowed output size of 1MB') ELSE repeat($1, $2) END",
+    '(STRING, INT64) -> STRING': repeating,
     '(BYTES, INT64) -> BYTES': 'gs_bytes_repeat($1, $2)',
   },
   REPLACE: {
-    '(STRING, STRING, STRING) -> STRING': 'replace($1, $2, $3)',
+    '(STRING, STRING, STRING) -> STRING': replacing,
     '(BYTES, BYTES, BYTES) -> BYTES': 'gs_bytes_replace($1, $2, $3)',
   },
   TRANSLATE: {

@@ -7,7 +7,7 @@ import { likeBytes, likeEach, quantified } from '../../values/like.ts';
 import { ValueError } from '../../values/sql-value.ts';
 import { utf8Text } from '../../values/value-text.ts';
 import { js, jsOfNulls, named } from './define.ts';
-import { checkOutputSize } from '../../values/output-size.ts';
+import { checkJoinedSize, checkOutputSize } from '../../values/output-size.ts';
 
 const buffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
@@ -64,10 +64,13 @@ function pad(name: string, bytes: Uint8Array, length: bigint, fill: Uint8Array =
 
 function replace(bytes: Uint8Array, from: Uint8Array, to: Uint8Array): Uint8Array {
   if (from.length === 0) return bytes;
-  return Buffer.concat(join(splitBytes(bytes, from), to));
+  const parts = splitBytes(bytes, from);
+  checkOutputSize('REPLACE', bytes.length + (parts.length - 1) * (to.length - from.length));
+  return Buffer.concat(join(parts, to));
 }
 
 function join(parts: readonly Uint8Array[], separator: Uint8Array): readonly Uint8Array[] {
+  checkJoinedSize(parts, separator.length);
   return parts.flatMap((part, i) => (i === 0 ? [part] : [separator, part]));
 }
 
@@ -152,6 +155,7 @@ export const bytesFunctions = named({
     return Buffer.alloc(bytes.length * times, bytes);
   }),
   gs_bytes_replace: js('(BYTES, BYTES, BYTES) -> BYTES', replace),
+  gs_bytes_join: js('(BYTES...) -> BYTES', (...parts) => Buffer.concat(join(parts, Buffer.of()))),
   gs_bytes_split: js('(BYTES, BYTES) -> ARRAY<BYTES>', splitBytes),
   gs_bytes_bit_count: js('(BYTES) -> INT64', (bytes) =>
     BigInt(bytes.reduce((sum, byte) => sum + byte.toString(2).replaceAll('0', '').length, 0)),

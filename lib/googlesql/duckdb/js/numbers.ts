@@ -3,6 +3,7 @@
 import { checkedInt64, finite } from '../../values/arithmetic.ts';
 import { floatText } from '../../values/float-text.ts';
 import { cosineDistance, euclideanDistance, pairsOf } from '../../values/distance.ts';
+import { checkElementCount } from '../../values/output-size.ts';
 import { type SqlValue, ValueError } from '../../values/sql-value.ts';
 import { valueOfText } from '../../values/text-value.ts';
 import { timeZone } from '../../values/time-zone.ts';
@@ -149,7 +150,7 @@ export const numberFunctions = named({
     if (step === 0n) throw new ValueError('Sequence step cannot be 0.');
     const out: bigint[] = [];
     for (let value = start; step > 0n ? value <= end : value >= end; value += step) {
-      checkCount(out.length);
+      checkElementCount(out.length);
       out.push(value);
     }
     return out;
@@ -160,15 +161,8 @@ export const numberFunctions = named({
     for (let i = 0; ; i++) {
       const value = start + i * step;
       if (!(step > 0 ? value <= end : value >= end)) return out;
-      checkCount(out.length);
+      checkElementCount(out.length);
       out.push(value);
     }
   }),
 });
-
-/** Longest array that a generator makes. Source: GoogleSQL's evaluator. */
-const MAX_ELEMENTS = 1_048_575;
-
-function checkCount(length: number): void {
-  if (length >= MAX_ELEMENTS) throw new ValueError('Cannot generate arrays with more than 1048575 elements.');
-}

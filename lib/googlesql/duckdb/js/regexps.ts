@@ -1,6 +1,7 @@
 /** Regular expressions in RE2's syntax and linear time. */
 
 import { RE2JS, type Matcher } from 're2js';
+import { checkValueSize } from '../../values/output-size.ts';
 import { ValueError } from '../../values/sql-value.ts';
 import { js, named } from './define.ts';
 
@@ -106,6 +107,7 @@ function replace(text: string, pattern: string, replacement: string): string {
   while (matcher.find()) {
     out += text.slice(last, matcher.start());
     for (const part of parts) out += typeof part === 'number' ? (matcher.group(part) ?? '') : part;
+    checkValueSize(out.length);
     last = matcher.end();
   }
   return out + text.slice(last);

@@ -7,8 +7,8 @@ import { type SqlValue, ValueError } from '../../values/sql-value.ts';
 import { textOfValue } from '../../values/value-text.ts';
 import { timeZone } from '../../values/time-zone.ts';
 import type { SqlType } from '../../types/sql-type.ts';
-import { js, jsOfNulls, named } from './define.ts';
-import { checkOutputSize } from '../../values/output-size.ts';
+import { js, jsOfNulls, jsVolatile, named } from './define.ts';
+import { checkJoinedSize, checkOutputSize } from '../../values/output-size.ts';
 
 const typesCache = new Map<string, readonly SqlType[]>();
 
@@ -80,7 +80,32 @@ function translate(text: string, from: string, to: string): string {
     if (map.has(source)) throw new ValueError('Duplicate character "' + source + '" in TRANSLATE source characters');
     map.set(source, targets[i] ?? '');
   }
-  return Array.from(text, (character) => map.get(character) ?? character).join('');
+  const translated = Array.from(text, (character) => map.get(character) ?? character).join('');
+  checkOutputSize('TRANSLATE', Buffer.byteLength(translated));
+  return translated;
+}
+
+function repeat(text: string, count: bigint): string {
+  if (count < 0n) throw new ValueError('Second argument (repeat count) for REPEAT cannot be negative');
+  if (text === '') return '';
+  checkOutputSize('REPEAT', BigInt(Buffer.byteLength(text)) * count);
+  return text.repeat(Number(count));
+}
+
+/** REPLACE with something longer, and so far more than there was. */
+function replace(text: string, from: string, to: string): string {
+  if (from === '') return text;
+  const parts = text.split(from);
+  checkOutputSize(
+    'REPLACE',
+    Buffer.byteLength(text) + (parts.length - 1) * (Buffer.byteLength(to) - Buffer.byteLength(from)),
+  );
+  return parts.join(to);
+}
+
+function joined(texts: readonly string[], separator: string): string {
+  checkJoinedSize(texts, separator.length);
+  return texts.join(separator);
 }
 
 const soundexCodes: Readonly<Record<string, string>> = Object.fromEntries(
@@ -207,7 +232,7 @@ export const stringFunctions = named({
   gs_array_to_string: jsOfNulls('(ARRAY<STRING>, STRING, [STRING]) -> STRING', (list, delimiter, nullText) => {
     if (list === null || delimiter === null || nullText === null) return null;
     const texts = nullText === undefined ? list.filter((one) => one !== null) : list.map((one) => one ?? nullText);
-    return texts.join(delimiter);
+    return joined(texts, delimiter);
   }),
   gs_array_texts: jsOfNulls('(STRING, STRING, STRING, ANY, [STRING]) -> STRING', (types, zone, ...rest) => {
     const [delimiter, list, nullText] = rest;
@@ -223,8 +248,18 @@ export const stringFunctions = named({
     return texts.filter((text) => text !== undefined).join(delimiter);
   }),
   gs_string_agg: js('(ARRAY<STRING>, STRING) -> STRING', (list, delimiter) =>
-    list.length === 0 ? null : list.join(delimiter),
+    list.length === 0
+      ? null
+      : joined(
+          list.map((one) => one ?? ''),
+          delimiter,
+        ),
   ),
+  gs_join: js('(STRING...) -> STRING', (...texts) => joined(texts, '')),
+  gs_repeat: js('(STRING, INT64) -> STRING', repeat),
+  // Volatile, so that a text of constants is not made once and then copied into every row of a vector, past every limit.
+  gs_repeat_each: jsVolatile('(STRING, INT64) -> STRING', repeat),
+  gs_replace: js('(STRING, STRING, STRING) -> STRING', replace),
   gs_format: jsOfNulls('(STRING, STRING, STRING, ANY...) -> STRING', (format, types, zone, ...values) => {
     if (format === null) return null;
     const typed = typesOf(types ?? '').map((type, i) => ({ type, value: values[i] ?? null }));

@@ -25,6 +25,7 @@ import {
 import { bucketOf, DEFAULT_ORIGIN_DAYS } from '../../values/bucket.ts';
 import { dateText, dateTimeText, timestampText, timeText } from '../../values/date-time-text.ts';
 import { inBounds, intervalOf, intervalText, parseInterval } from '../../values/interval.ts';
+import { checkElementCount } from '../../values/output-size.ts';
 import { ValueError, type IntervalValue } from '../../values/sql-value.ts';
 import { valueOfText } from '../../values/text-value.ts';
 import { formatTime } from '../../values/time-format.ts';
@@ -86,6 +87,7 @@ function generateDates(start: number, end: number, count: bigint, part: string):
   for (let i = 0n; ; i++) {
     const next = moveDate(start, i * count, part);
     if (count > 0n ? next > end : next < end) return out;
+    checkElementCount(out.length);
     out.push(next);
   }
 }
@@ -94,7 +96,10 @@ function generateInstants(start: bigint, end: bigint, count: bigint, part: strin
   const step = count * (microsOfPart[part] ?? 0n);
   if (step === 0n) throw new ValueError('Sequence step cannot be 0.');
   const out: bigint[] = [];
-  for (let next = start; step > 0n ? next <= end : next >= end; next += step) out.push(next);
+  for (let next = start; step > 0n ? next <= end : next >= end; next += step) {
+    checkElementCount(out.length);
+    out.push(next);
+  }
   return out;
 }
 

@@ -4,6 +4,7 @@ import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from '@duckdb/no
 import type { SqlValue } from '../../values/sql-value.ts';
 import { chunkRows, elementsOf } from '../storage/chunk-rows.ts';
 import type { HeldRows, ResultStore } from '../storage/result-store.ts';
+import { outOfMemory } from '../../values/output-size.ts';
 import { valueBytes } from '../storage/value-bytes.ts';
 
 /** Results of up to so many values, and so many bytes, stay in JavaScript. */
@@ -25,12 +26,14 @@ export async function collectRows(
   const result = await connection.stream(sql);
   const chunks: DuckDBDataChunk[] = [];
   let rows = 0;
+  let bytes = 0;
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) break;
     chunks.push(chunk);
     rows += chunk.rowCount;
-    if (rows * result.columnCount > MAX_FEW_VALUES) return spool(result, chunks, results);
+    bytes += guessedBytes(chunk, result);
+    if (rows * result.columnCount > MAX_FEW_VALUES || bytes > MAX_FEW_BYTES) return spool(result, chunks, results);
   }
   const values = fewValues(result, chunks);
   if (values === undefined) return spool(result, chunks, results);
@@ -61,19 +64,20 @@ async function spool(
   chunks: readonly DuckDBDataChunk[],
   results: ResultStore,
 ): Promise<CollectedRows> {
+  const add = (chunk: DuckDBDataChunk): void => {
+    if (guessedBytes(chunk, result) > MAX_CHUNK_BYTES) throw outOfMemory();
+    table.append(chunk);
+    totalRows += chunk.rowCount;
+  };
   const columns = result.columnTypes().map((type, i) => `o${i} ${type.toString()}`);
   const table = await results.createTable(columns);
   let totalRows = 0;
   try {
-    for (const chunk of chunks) {
-      table.append(chunk);
-      totalRows += chunk.rowCount;
-    }
+    for (const chunk of chunks) add(chunk);
     for (;;) {
       const chunk = await result.fetchChunk();
       if (chunk === null || chunk.rowCount === 0) break;
-      table.append(chunk);
-      totalRows += chunk.rowCount;
+      add(chunk);
     }
     table.close();
     return { totalRows, rows: { kind: 'table', relation: table.relation } };
@@ -82,4 +86,13 @@ async function spool(
     await results.dropRelation(table.relation);
     throw error;
   }
+}
+
+/** Most bytes of a chunk that goes into a table: while it does, it is in memory several times, and in no limit of DuckDB's. */
+const MAX_CHUNK_BYTES = 256 * 1024 * 1024;
+
+/** The bytes of a chunk, going by its first row. */
+function guessedBytes(chunk: DuckDBDataChunk, result: DuckDBResult): number {
+  const first = chunkRows(chunk, result.columnTypes()).next().value;
+  return first === undefined ? 0 : valueBytes(first) * chunk.rowCount;
 }

@@ -36,12 +36,18 @@ export async function runStatement(run: Run, statement: PlainStatement): Promise
 }
 
 async function runOnce(run: Run, statement: PlainStatement): Promise<StatementResult> {
+  if (hasEffects(run, statement)) run.stop.startsEffects();
   if (statement.kind === 'query') return runQuery(run, statement.query);
   if (statement.kind === 'assert') return runAssert(run, statement);
   if (statement.kind === 'exportData') return runExportData(run, statement);
   if (statement.kind === 'loadData') return runLoadData(run, statement);
   if (statement.kind === 'unsupported') throw notSupported(statement.name, statement.at);
   return isChange(statement) ? runChange(run, statement) : runDefinition(run, statement);
+}
+
+function hasEffects({ request }: Run, statement: PlainStatement): boolean {
+  if (statement.kind === 'query') return request.destination !== undefined;
+  return statement.kind !== 'assert' && !(statement.kind === 'createFunction' && statement.temporary);
 }
 
 async function runAssert(run: Run, { condition, description }: AssertStatement): Promise<StatementResult> {

@@ -2,6 +2,7 @@
 
 import { markedError } from './error-mark.ts';
 import { SqlError } from '../../syntax/sql-error.ts';
+import { TOO_COMPLEX } from '../../syntax/too-complex.ts';
 import { ValueError } from '../../values/sql-value.ts';
 import { EngineFailure, INTERNAL_ERROR } from '../failure.ts';
 import type { EngineError } from '../outcome.ts';
@@ -44,6 +45,10 @@ const rules: readonly Rule[] = [
       reason: 'resourcesExceeded',
       message: 'Resources exceeded during query execution: The query could not be executed in the allotted memory.',
     }),
+  ],
+  [
+    /Max expression depth limit|stack (?:overflow|size)/i,
+    () => ({ reason: 'resourcesExceeded', message: TOO_COMPLEX }),
   ],
   [
     /(?:missing [)\]]|unexpected \)|invalid (?:escape|perl|character|repetition|UTF)|bad repetition|no argument for repetition)[^\n]*/i,

@@ -12,6 +12,7 @@ import { jsFunctions } from '../../duckdb/js-functions.ts';
 import { macros } from '../../duckdb/macros.ts';
 import type { TypePattern } from '../../functions/signature.ts';
 import { arrayOf, type SqlType } from '../../types/sql-type.ts';
+import { outOfMemory } from '../../values/output-size.ts';
 import { ValueError } from '../../values/sql-value.ts';
 import { duckDBType, duckReader, duckWriter, type DuckWriter } from './duck-values.ts';
 import { markError } from './error-mark.ts';
@@ -58,10 +59,12 @@ function runChunk({ call, nulls }: JsFunction, input: DuckDBDataChunk, output: D
   let held = 0;
   for (let row = 0; row < input.rowCount; row++) {
     const values = columns.map(({ vector, read }) => read(vector.getItem(row)));
+    held += valueBytes(values);
+    if (held > MAX_CHUNK_BYTES) throw outOfMemory();
     const skipped = nulls === 'skip' && values.includes(null);
     const result = skipped ? null : guarded(() => call(...values));
-    held += valueBytes(result) + valueBytes(values);
-    if (held > MAX_CHUNK_BYTES) throw new Error(OUT_OF_MEMORY);
+    held += valueBytes(result);
+    if (held > MAX_CHUNK_BYTES) throw outOfMemory();
     output.setItem(row, write(result));
   }
   output.flush();
@@ -73,15 +76,14 @@ function runChunk({ call, nulls }: JsFunction, input: DuckDBDataChunk, output: D
  */
 const MAX_CHUNK_BYTES = 192 * 1024 * 1024;
 
-/** What DuckDB says itself. */
-const OUT_OF_MEMORY = 'Out of Memory Error: the values of a chunk';
-
 /** An error of ours is marked, so that it can be told from DuckDB's. */
 function guarded<T>(compute: () => T): T {
   try {
     return compute();
   } catch (error) {
     if (error instanceof ValueError) throw new Error(markError(error.message), { cause: error });
+    // A text longer than any that JavaScript can hold.
+    if (error instanceof RangeError) throw outOfMemory();
     throw error;
   }
 }

@@ -58,7 +58,11 @@ export class Engine {
 
   /** Does something that `close` waits for; what has expired by `nowMs` goes first. */
   async during<T>(nowMs: number, work: () => Promise<T>): Promise<T> {
-    const done = this.#swept(nowMs).then(work);
+    return this.#track(this.#swept(nowMs).then(work));
+  }
+
+  /** Until it has ended, `close` waits. */
+  async #track<T>(done: Promise<T>): Promise<T> {
     this.#active.add(done);
     try {
       return await done;
@@ -86,11 +90,11 @@ export class Engine {
         stop.check();
         return this.state.retired.reading(() => runRequest({ state: this.state, connection, stop, nowMs }, request));
       });
+    // Analysing alone is quick, and must not wait for what is slow.
+    const done = (request.dryRun === true ? work() : this.#slots.use(work, stop)).finally(() => stop.end());
     try {
-      // Analysing alone is quick, and must not wait for what is slow.
-      return request.dryRun === true ? await work() : await this.#slots.use(work, stop);
+      return await stop.answerOf(this.#track(done));
     } finally {
-      stop.end();
       if (this.#stops.get(request.queryId) === stop) this.#stops.delete(request.queryId);
     }
   }

@@ -23,6 +23,12 @@ export function engineWorker(settings: EngineSettings): Worker {
 const noRemote: CallRemote = () =>
   Promise.resolve(failed('notImplemented', 'Remote functions are not supported by this warehouse'));
 
+/** Why a worker is not there, with what it died of: an error in its file, or want of memory. */
+function endedEarly(code: number, cause: unknown): Error {
+  const why = cause instanceof Error ? cause.message : `exit code ${code}`;
+  return new Error(`the engine's worker ended before it was open: ${why}`, { cause });
+}
+
 type Waiting = (outcome: Outcome<unknown>) => void;
 
 export class WorkerLink {
@@ -50,14 +56,17 @@ export class WorkerLink {
 
   async #start(): Promise<Worker> {
     const worker = this.#newWorker();
-    // An error is also an exit; what the exit does is enough.
-    worker.on('error', () => undefined);
+    // An error is also an exit, which comes after it and tells of it.
+    let cause: unknown;
+    worker.on('error', (error) => {
+      cause = error;
+    });
     await new Promise<void>((resolve, reject) => {
       worker.once('message', (reply: Reply) => {
         if (reply.kind === 'open') resolve();
         else reject(new Error(reply.kind === 'notOpen' ? reply.message : 'the worker did not open'));
       });
-      worker.once('exit', () => reject(new Error('the worker ended before it was open')));
+      worker.once('exit', (code) => reject(endedEarly(code, cause)));
     });
     worker.on('message', (reply: Reply) => {
       if (reply.kind === 'remote') void this.#answerRemote(worker, reply);
@@ -88,11 +97,26 @@ export class WorkerLink {
     this.#waiting.clear();
     for (const abort of this.#remote.values()) abort.abort();
     if (!this.#closing) {
-      this.#worker = this.#start();
-      // Whoever calls next hears of it.
-      this.#worker.catch(() => undefined);
+      this.#startAgain();
     }
     for (const answer of waiting) answer(lost);
+  }
+
+  /** Another worker; whoever calls next hears of it when there is none. */
+  #startAgain(): void {
+    this.#worker = this.#start();
+    this.#worker.catch(() => undefined);
+  }
+
+  /** The worker once it is open. When it could not be, the next call finds another one starting. */
+  async #open(): Promise<Worker> {
+    const starting = this.#worker;
+    try {
+      return await starting;
+    } catch (error) {
+      if (!this.#closing && this.#worker === starting) this.#startAgain();
+      throw error;
+    }
   }
 
   /** Has the worker do something. Rejects when there is no worker and none could be started. */
@@ -101,7 +125,7 @@ export class WorkerLink {
     given: Arguments<Name>,
     { nowMs, transfer = [] }: { readonly nowMs: number; readonly transfer?: readonly ArrayBuffer[] },
   ): Promise<Outcome<Answer<Name>>> {
-    const worker = await this.#worker;
+    const worker = await this.#open();
     this.#lastId++;
     const id = this.#lastId;
     const request: Request = { kind: 'call', id, nowMs, operation, given };

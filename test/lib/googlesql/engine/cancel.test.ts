@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { wideBombs } from '../bombs.ts';
 import { testWarehouse } from './test-warehouse.ts';
 
 const { warehouse, rows } = await testWarehouse();
@@ -24,6 +25,17 @@ for (const sql of LONG) {
     assert.equal(await warehouse.cancel('long'), false);
   });
 }
+
+test('a statement that cannot be interrupted, as DuckDB still plans it, is answered within a second all the same', async () => {
+  for (const what of ['aggregates', 'group keys', 'order keys']) {
+    const running = warehouse.run({ queryId: 'planned', sql: wideBombs[what] ?? '', timeoutMs: 300 });
+    const startMs = performance.now();
+    const outcome = await running;
+    assert.ok(outcome.kind === 'failed' && outcome.error.reason === 'timeout', what);
+    assert.ok(performance.now() - startMs < 2000, what);
+    assert.deepEqual(await rows('SELECT 1'), [['1']]);
+  }
+});
 
 test('a statement that waits for its turn can be cancelled too', async () => {
   const [long = ''] = LONG;
