@@ -21,6 +21,7 @@ interface Key {
   readonly revokedAt?: string;
   readonly eventTypes: readonly string[];
   readonly eventsPerSecond?: number;
+  readonly subjectEventsPerSecond?: number | null;
   readonly usage: readonly { readonly sdk: string; readonly events: number; readonly lastHour: string }[];
 }
 
@@ -121,6 +122,21 @@ test('rights can be changed; what is left out stays, and a rate of null is none'
   assert.equal((await list(simulation))[0]?.eventsPerSecond, undefined);
 });
 
+test('the rate of a subject is the default, a number or none, and survives changes and rotations', async () => {
+  const simulation = start();
+  const rateOf = async (): Promise<unknown> =>
+    (await list(simulation)).find(({ state }) => state === 'active')?.subjectEventsPerSecond;
+  await post(simulation, '', { name: 'ios', eventTypes: ['*'] });
+  assert.equal(await rateOf(), undefined);
+  await post(simulation, '/ios:change', { subjectEventsPerSecond: 3 });
+  await post(simulation, '/ios:change', { eventsPerSecond: 100 });
+  assert.equal(await rateOf(), 3);
+  await post(simulation, '/ios:rotate', { overlap: 'PT1H' });
+  assert.equal(await rateOf(), 3);
+  await post(simulation, '/ios:change', { subjectEventsPerSecond: null });
+  assert.equal(await rateOf(), null);
+});
+
 test('usage is summed over boots and hours, for the secret that was used', async () => {
   const simulation = start();
   const { json } = await post(simulation, '', { name: 'ios', eventTypes: ['*'] });
@@ -163,6 +179,7 @@ test('a key that could never be used is not made', () => {
     { origins: ['example.com'] },
     { origins: ['https://example.com/'] },
     { eventsPerSecond: 0 },
+    { subjectEventsPerSecond: 0 },
     { secret: 'tw_mine' },
   ]) {
     assert.equal(newWriteKeyShape.safeParse({ ...right, ...wrong }).success, false, JSON.stringify(wrong));
