@@ -1,5 +1,6 @@
 // Owns tables and views of BigQuery as the operator keeps them.
 import type { BigQuery, GetTablesOptions, Table } from '@google-cloud/bigquery';
+import { restTypeName } from '#lib/googlesql/types/rest-conversion.ts';
 import type {
   ColumnResource,
   PartitioningResource,
@@ -161,20 +162,10 @@ function partitioningFrom(rest: TableRest['timePartitioning']): Pick<TableResour
   return { partitioning: expirationMs === 0 ? partitioning : { ...partitioning, expirationMs } };
 }
 
-/** REST's own names of types; what the SQL names say is the same: INT64 is INTEGER. */
-const TYPE_NAMES: Readonly<Record<string, string>> = {
-  INT64: 'INTEGER',
-  FLOAT64: 'FLOAT',
-  BOOL: 'BOOLEAN',
-  STRUCT: 'RECORD',
-  DECIMAL: 'NUMERIC',
-  BIGDECIMAL: 'BIGNUMERIC',
-};
-
 function columnFrom({ name, type, mode = 'NULLABLE', description, fields, ...others }: FieldRest): ColumnResource {
   return {
     name,
-    type: TYPE_NAMES[type] ?? type,
+    type: restTypeName(type),
     // The only three that there are.
     mode: mode as ColumnResource['mode'],
     ...(description === undefined || description === '' ? {} : { description }),

@@ -49,6 +49,14 @@ export function scalarKindOf(name: string): ScalarKind | undefined {
   return Object.hasOwn(kinds, upper) ? kinds[upper] : undefined;
 }
 
+/** A type name as REST answers it: INT64 is INTEGER, STRUCT is RECORD. What is no name of a type stays, in upper case. */
+export function restTypeName(name: string): string {
+  const upper = name.toUpperCase();
+  const kind = scalarKindOf(upper);
+  if (kind !== undefined) return restNames[kind];
+  return upper === 'STRUCT' ? 'RECORD' : upper;
+}
+
 /** The type of a field's column, REPEATED counted in; undefined when the type name is none that is served. */
 export function typeOfField(field: RestField): SqlType | undefined {
   const element = elementType(field);

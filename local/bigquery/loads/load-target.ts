@@ -1,6 +1,7 @@
 /** What a load job writes to: an existing table as it is, or the table that it makes. */
 import type { TableDefinition, TableSpec } from '#lib/googlesql/engine/definitions.ts';
 import type { Warehouse } from '#lib/googlesql/engine/warehouse.ts';
+import { restTypeName } from '#lib/googlesql/types/rest-conversion.ts';
 import type { RestField } from '#lib/googlesql/types/rest-schema.ts';
 import { type ErrorProto, tableName } from '../errors.ts';
 import type { LoadPlan } from '../jobs/load-configuration.ts';
@@ -69,19 +70,6 @@ function layoutOf(
   };
 }
 
-/** Legacy names of types that GoogleSQL names otherwise. */
-const TYPE_NAMES: Readonly<Record<string, string>> = {
-  INT64: 'INTEGER',
-  FLOAT64: 'FLOAT',
-  BOOL: 'BOOLEAN',
-  STRUCT: 'RECORD',
-};
-
-function typeOf({ type }: RestField): string {
-  const upper = type.toUpperCase();
-  return TYPE_NAMES[upper] ?? upper;
-}
-
 /** Without schemaUpdateOptions, a load's schema may leave columns out, but neither add nor change any. */
 function schemaProblem(table: TableDefinition, fields: readonly RestField[]): string | undefined {
   const known = new Map(table.fields.map((field) => [field.name.toLowerCase(), field]));
@@ -89,8 +77,8 @@ function schemaProblem(table: TableDefinition, fields: readonly RestField[]): st
   for (const field of fields) {
     const existing = known.get(field.name.toLowerCase());
     if (existing === undefined) return `${start} Cannot add fields (field: ${field.name})`;
-    if (typeOf(existing) !== typeOf(field)) {
-      return `${start} Field ${field.name} has changed type from ${typeOf(existing)} to ${typeOf(field)}`;
+    if (restTypeName(existing.type) !== restTypeName(field.type)) {
+      return `${start} Field ${field.name} has changed type from ${restTypeName(existing.type)} to ${restTypeName(field.type)}`;
     }
   }
   return undefined;

@@ -1,5 +1,6 @@
 /** What a table's definition must fulfil, and how its schema may change. */
 
+import { restTypeName } from '../../types/rest-conversion.ts';
 import type { RestField } from '../../types/rest-schema.ts';
 import type { TableSpec } from '../definitions.ts';
 import { failure, type EngineFailure } from '../failure.ts';
@@ -106,7 +107,7 @@ function checkFieldChange(
   table: string,
   refuse: (why: string) => EngineFailure,
 ): void {
-  const [from, to] = [shownType(old), shownType(next)];
+  const [from, to] = [restTypeName(old.type), restTypeName(next.type)];
   if (from !== to) throw refuse(`Field ${old.name} has changed type from ${from} to ${to}`);
   const [oldMode, nextMode] = [modeOf(old), modeOf(next)];
   const relaxed = oldMode === 'REQUIRED' && nextMode === 'NULLABLE';
@@ -119,19 +120,4 @@ function checkFieldChange(
 /** The mode in upper case, NULLABLE when there is none. */
 export function modeOf({ mode }: RestField): string {
   return mode?.toUpperCase() ?? 'NULLABLE';
-}
-
-const legacyNames: Readonly<Record<string, string>> = {
-  INT64: 'INTEGER',
-  FLOAT64: 'FLOAT',
-  BOOL: 'BOOLEAN',
-  STRUCT: 'RECORD',
-  DECIMAL: 'NUMERIC',
-  BIGDECIMAL: 'BIGNUMERIC',
-};
-
-/** The type as REST answers it. */
-export function shownType({ type }: RestField): string {
-  const upper = type.toUpperCase();
-  return legacyNames[upper] ?? upper;
 }

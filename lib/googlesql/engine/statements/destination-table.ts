@@ -1,11 +1,12 @@
 /** Makes the table of a destination ready for rows: created, emptied or widened as its dispositions say. */
 
+import { restTypeName } from '../../types/rest-conversion.ts';
 import type { RestField } from '../../types/rest-schema.ts';
 import { given } from '../../syntax/given.ts';
 import type { TableDefinition, TableRef, TableSpec } from '../definitions.ts';
 import { failure } from '../failure.ts';
 import { changedRecord } from '../objects/table-record.ts';
-import { checkShape, findField, modeOf, shownType } from '../objects/table-rules.ts';
+import { checkShape, findField, modeOf } from '../objects/table-rules.ts';
 import { findTableRecord, newTable } from '../objects/tables.ts';
 import { tableExists, tableNotFound } from '../objects/words.ts';
 import type { Destination } from '../requests.ts';
@@ -161,7 +162,7 @@ async function widen(
 
 /** Throws what `refuse` makes when a field cannot take the values of another. */
 export function checkSameType(stored: RestField, field: RestField, refuse: (why: string) => Error): void {
-  const [from, to] = [shownType(stored), shownType(field)];
+  const [from, to] = [restTypeName(stored.type), restTypeName(field.type)];
   if (from !== to) throw refuse(`Field ${stored.name} has changed type from ${from} to ${to}`);
   const [fromMode, toMode] = [modeOf(stored), modeOf(field)];
   if ((fromMode === 'REPEATED') !== (toMode === 'REPEATED')) {
