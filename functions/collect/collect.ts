@@ -1,6 +1,6 @@
 // Owns collect as a whole: its parts put together, what repeats while it serves, and how it ends.
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { KeepsBecause } from '#shared/gcp/key-bucket.ts';
+import type { KeepsBecause } from '#shared/privacy/keys/key-bucket-settings.ts';
 import type { Publisher } from '#shared/gcp/publisher.ts';
 import type { RequestHandler } from '#shared/http/function-host.ts';
 import type { Random } from '#shared/http/retry-after.ts';

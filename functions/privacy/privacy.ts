@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { ErasedRows } from '#shared/gcp/erased-rows.ts';
 import type { PersonRows } from '#shared/gcp/person-rows.ts';
 import type { Executions } from '#shared/gcp/executions.ts';
-import type { KeepsBecause } from '#shared/gcp/key-bucket.ts';
+import type { KeepsBecause } from '#shared/privacy/keys/key-bucket-settings.ts';
 import type { KeyStores } from '#shared/gcp/key-stores.ts';
 import type { Publisher } from '#shared/gcp/publisher.ts';
 import type { CertificateKey } from '#shared/gcp/signer.ts';

@@ -1,9 +1,7 @@
 // Owns the guard over the bucket of keys: whether Cloud Storage would keep what is overwritten or deleted there.
 import { Storage } from '@google-cloud/storage';
+import type { KeepsBecause } from '../privacy/keys/key-bucket-settings.ts';
 import { toPlatformError } from './failure.ts';
-
-/** A setting by which the bucket keeps what should be gone. */
-export type KeepsBecause = 'soft-delete' | 'versioning' | 'retention-policy' | 'event-based-hold';
 
 /**
  * Every setting of a bucket by which an overwritten key would stay readable; none when a tombstone really ends a key.

@@ -1,6 +1,6 @@
 // Owns opening the keys of privacy for this process, and the guard over the bucket that holds them.
 import type { Catalog } from '#shared/catalog/catalog.ts';
-import type { KeepsBecause } from '#shared/gcp/key-bucket.ts';
+import { type KeepsBecause, keyBucketKeeps } from '#shared/privacy/keys/key-bucket-settings.ts';
 import type { KeyStores } from '#shared/gcp/key-stores.ts';
 import type { Clock } from '#shared/platform/clock.ts';
 import { durationOf, longestMs } from '#shared/platform/duration.ts';
@@ -110,7 +110,7 @@ export class KeysAtWork {
     const { keptBecauseOf, log } = this.#parts;
     try {
       const reasons = await keptBecauseOf();
-      this.#guard = reasons.length === 0 ? undefined : keeps(reasons);
+      this.#guard = reasons.length === 0 ? undefined : keyBucketKeeps(reasons);
     } catch (thrown) {
       // A guard that was satisfied stays so: an outage of the store must not stop what runs from cached keys.
       const code = thrown instanceof PlatformError ? thrown.code : 'internal';
@@ -134,11 +134,4 @@ export class KeysAtWork {
     const deps = { store: stores.keyrings, epochs: this.#epochs, feed: stores.feed, pepper: this.#pepper, clock };
     this.#keyrings = new Keyrings(deps, { timing, cache: CACHE_LIMITS });
   }
-}
-
-function keeps(reasons: readonly KeepsBecause[]): PlatformError {
-  return new PlatformError('key_bucket_keeps', {
-    message: `The bucket of keys keeps what is deleted: ${reasons.join(', ')}.`,
-    details: { settings: reasons.join(', ') },
-  });
 }

@@ -1,6 +1,6 @@
 // Owns opening the keys of privacy for this process, and the guard over the bucket that holds them.
 import type { Catalog } from '#shared/catalog/catalog.ts';
-import type { KeepsBecause } from '#shared/gcp/key-bucket.ts';
+import { type KeepsBecause, keyBucketKeeps } from '#shared/privacy/keys/key-bucket-settings.ts';
 import type { KeyStores } from '#shared/gcp/key-stores.ts';
 import type { Clock } from '#shared/platform/clock.ts';
 import { durationOf, longestMs } from '#shared/platform/duration.ts';
@@ -96,12 +96,7 @@ export class KeysAtWork {
 
   async #guard(): Promise<void> {
     const reasons = await this.#parts.keptBecauseOf();
-    if (reasons.length === 0) return;
-    const settings = reasons.join(', ');
-    throw new PlatformError('key_bucket_keeps', {
-      message: `The bucket of keys keeps what is overwritten: ${settings}.`,
-      details: { settings },
-    });
+    if (reasons.length > 0) throw keyBucketKeeps(reasons);
   }
 
   async #openPepper(): Promise<void> {

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { AcceptedEvents, BatchClaims } from '#functions/collect/batch/accepted-events.ts';
 import { bundleOf, type Catalog } from '#shared/catalog/catalog.ts';
 import { bundleObject, CURRENT_CATALOG_OBJECT, encodeCurrentCatalog } from '#shared/catalog/stored-catalog.ts';
-import type { KeepsBecause } from '#shared/gcp/key-bucket.ts';
+import type { KeepsBecause } from '#shared/privacy/keys/key-bucket-settings.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { putWriteKey, repositoryCatalog, SECRET, WRITE_KEY } from './test-app.ts';

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { type FaultRule } from '#local/primitives/faults.ts';
+import { STEP_VERBS, type StepVerb } from '#functions/privacy/erasures/steps/steps.ts';
 import { parseCertificate } from '#shared/privacy/erasure/certificate.ts';
 import { verifyCertificate, verifyChain } from '#shared/privacy/erasure/certificate-verify.ts';
 import { sealFields } from '#shared/privacy/sealing.ts';
@@ -24,20 +25,6 @@ after(async () => {
   await privacy.stop();
 });
 
-const VERBS = [
-  'verify',
-  'scope',
-  'hold',
-  'export',
-  'freeze',
-  'shred',
-  'wait',
-  'clean',
-  'tell',
-  'prove',
-  'certify',
-] as const;
-type Verb = (typeof VERBS)[number];
 let people = 0;
 
 interface Value {
@@ -61,8 +48,8 @@ async function reveal(value: Value, purpose = PURPOSE): Promise<Record<string, u
 }
 
 /** Takes steps up to one, as the workflow does; the answer is the first that is no success. */
-async function drive(id: string, until: Verb = 'certify'): Promise<{ status: number; code: unknown }> {
-  for (const verb of VERBS) {
+async function drive(id: string, until: StepVerb = 'certify'): Promise<{ status: number; code: unknown }> {
+  for (const verb of STEP_VERBS) {
     for (;;) {
       const { status, body } = await privacy.post(`/v1/erasures/${id}:${verb}`, 'workflows');
       if (status !== 200) return { status, code: body['code'] };
@@ -88,7 +75,7 @@ const KMS = 'google.cloud.kms.v1.KeyManagementService.';
 const FAULTS: readonly {
   readonly what: string;
   readonly rules: readonly FaultRule[];
-  readonly from: Verb;
+  readonly from: StepVerb;
   readonly codes: readonly string[];
 }[] = [
   {
@@ -128,7 +115,7 @@ for (const { what, rules, from, codes } of FAULTS) {
     const { userId, value } = await person();
     const { body } = await privacy.post('/v1/erasures', 'compliance', { userId });
     const id = String(body['id']);
-    const before = VERBS[VERBS.indexOf(from) - 1] ?? 'verify';
+    const before = STEP_VERBS[STEP_VERBS.indexOf(from) - 1] ?? 'verify';
     assert.equal((await drive(id, before)).status, 200);
     cloud.faults.set(rules);
     const failed = await privacy.post(`/v1/erasures/${id}:${from}`, 'workflows');
@@ -146,7 +133,7 @@ test('replies of writes are lost at every step: what was done is found done', as
     const { userId, value } = await person();
     const { body } = await privacy.post('/v1/erasures', 'compliance', { userId });
     const id = String(body['id']);
-    for (const verb of VERBS) {
+    for (const verb of STEP_VERBS) {
       cloud.faults.set([{ method, dropReply: true, times: 1 }]);
       // The clients try some of them again by themselves; what they give up on is repeated here.
       await drive(id, verb);
