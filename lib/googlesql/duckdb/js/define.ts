@@ -46,6 +46,8 @@ export interface JsFunction {
   readonly nulls: 'skip' | 'see';
   /** Each call gives something else: not folded, and not computed once for equal arguments. */
   readonly volatile?: true;
+  /** So many arguments, the first ones, are literals wherever it is called: they are read once for many rows. */
+  readonly constants?: number;
   readonly call: (...list: readonly SqlValue[]) => SqlValue;
 }
 

@@ -6,7 +6,7 @@
  * answers are there the statement runs again, until it makes no call that is unanswered.
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ScalarKind } from '../../types/sql-type.ts';
 import type { RoutineRef } from '../definitions.ts';
 import { failure } from '../failure.ts';
@@ -65,7 +65,7 @@ export class RemoteCalls {
 
   /** The answer to a call as text; null also while there is none. `name` is JSON of the routine's reference. */
   answer(name: string, call: string): string | null {
-    const key = createHash('sha1').update(name).update(call).digest('base64');
+    const key = hash('sha1', `${name}${call}`, 'base64');
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
     this.#missed = true;

@@ -51,14 +51,21 @@ function typeOf(pattern: TypePattern): SqlType | undefined {
   return element === undefined ? undefined : arrayOf(element);
 }
 
-function runChunk({ call, nulls }: JsFunction, input: DuckDBDataChunk, output: DuckDBVector, write: DuckWriter): void {
+function runChunk(
+  { call, nulls, constants = 0 }: JsFunction,
+  input: DuckDBDataChunk,
+  output: DuckDBVector,
+  write: DuckWriter,
+): void {
   const columns = Array.from({ length: input.columnCount }, (_, i) => {
     const vector = input.getColumnVector(i);
-    return { vector, read: duckReader(vector.type) };
+    const read = duckReader(vector.type);
+    const constant = i < constants && input.rowCount > 0 ? read(vector.getItem(0)) : undefined;
+    return { vector, read, constant };
   });
   let held = 0;
   for (let row = 0; row < input.rowCount; row++) {
-    const values = columns.map(({ vector, read }) => read(vector.getItem(row)));
+    const values = columns.map(({ vector, read, constant }) => constant ?? read(vector.getItem(row)));
     held += valueBytes(values);
     if (held > MAX_CHUNK_BYTES) throw outOfMemory();
     const skipped = nulls === 'skip' && values.includes(null);

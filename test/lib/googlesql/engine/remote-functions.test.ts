@@ -82,6 +82,24 @@ test('values of every type go there and come back as TO_JSON_STRING writes them'
   assert.deepEqual(rowsOf(calls).slice(0, 6), [[true], ['9007199254740993'], [1.5], ['12.5'], ['é"'], ['AP8=']]);
 });
 
+test('literals and values of rows come in the order of the parameters, whatever they hold', async () => {
+  const { run, rows, calls } = await worldOf((row) => JSON.stringify(row));
+  await run(define('all_of', '(a STRING, b INT64, c STRING, d BYTES, e STRING) RETURNS STRING'));
+  const odd = `'it\\'s $1 \\" $all(, ) é'`;
+  await rows(`SELECT d.all_of(${odd}, n, CONCAT('n', n), b'\\x01', NULL) FROM UNNEST([1, 2]) AS n`);
+  assert.deepEqual(rowsOf(calls), [
+    ['it\'s $1 " $all(, ) é', 1, 'n1', 'AQ==', null],
+    ['it\'s $1 " $all(, ) é', 2, 'n2', 'AQ==', null],
+  ]);
+  assert.deepEqual(await rows("SELECT d.all_of('x', 1, @p, b'', '')", { parameters: PARAMETER }), [
+    ['["x",1,"of a parameter","",""]'],
+  ]);
+});
+
+const PARAMETER = [
+  { name: 'p', parameterType: { type: 'STRING' }, parameterValue: { value: 'of a parameter' } },
+] as const;
+
 test('answers decide, are nested, stand in conditions, aggregates, joins and subqueries, as of any function', async () => {
   const { run, rows } = await worldOf(([n]) => Number(n) + 1);
   await run(define('next', '(n INT64) RETURNS INT64'));
