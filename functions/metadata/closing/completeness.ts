@@ -3,12 +3,21 @@ import type { EventType } from '#shared/catalog/event-type.ts';
 import type { Catalog } from '#shared/catalog/catalog.ts';
 import { type Completeness, completenessOf } from '#shared/events/completeness.ts';
 import { countOf } from '#shared/events/sequence-ranges.ts';
+import type { Jobs } from '#shared/gcp/jobs.ts';
+import type { Clock } from '#shared/platform/clock.ts';
 import { addDuration, durationOf } from '#shared/platform/duration.ts';
+import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { landedInSpan } from '#shared/pipelines/landed-query.ts';
 import { boundsOf, type PartitionKey } from '#shared/pipelines/partition-key.ts';
-import type { Parts } from '../parts.ts';
 import { landedBy } from './landed.ts';
 import { bootReports, reportsOf } from './reports.ts';
+
+/** What is asked: the reports of collectors, the tables, and the time. */
+export interface CompletenessParts {
+  readonly store: Pick<ObjectStore, 'read' | 'list'>;
+  readonly jobs: Pick<Jobs, 'rows'>;
+  readonly time: Clock;
+}
 
 const COMPLETE: Completeness = { kind: 'complete' };
 /** Partitions remembered as complete: those that somebody is about to close. */
@@ -19,7 +28,12 @@ export class CompletePartitions {
   readonly #complete = new Set<string>();
 
   /** How the live rows of a partition stand that has ended. */
-  async look(parts: Parts, catalog: Catalog, eventType: EventType, key: PartitionKey): Promise<Completeness> {
+  async look(
+    parts: CompletenessParts,
+    catalog: Catalog,
+    eventType: EventType,
+    key: PartitionKey,
+  ): Promise<Completeness> {
     const name = `${eventType.id} ${key}`;
     if (this.#complete.has(name)) return COMPLETE;
     const found = await completenessOfPartition(parts, catalog, eventType, key);
@@ -32,7 +46,7 @@ export class CompletePartitions {
 }
 
 async function completenessOfPartition(
-  parts: Parts,
+  parts: CompletenessParts,
   catalog: Catalog,
   eventType: EventType,
   key: PartitionKey,

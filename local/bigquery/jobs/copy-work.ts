@@ -1,7 +1,7 @@
 /** Runs copy jobs. */
 import type { Warehouse } from '#lib/googlesql/engine/warehouse.ts';
 import type { CopyPlan } from './copy-configuration.ts';
-import { queryError } from './query-work.ts';
+import { queryError } from './job-error.ts';
 import type { WorkResult } from './work.ts';
 
 /** Copies in one atomic step. */

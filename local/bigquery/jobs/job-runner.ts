@@ -6,7 +6,7 @@ import type { ErrorProto } from '../errors.ts';
 import { MAX_RUNNING_JOBS } from '../limits.ts';
 import { jobName, type JobRecord, type JobReference } from './job-record.ts';
 import type { JobStore } from './job-store.ts';
-import { STOPPED } from './query-work.ts';
+import { STOPPED } from './job-error.ts';
 import type { Work, WorkControl, WorkResult } from './work.ts';
 
 export interface JobRunnerParts {

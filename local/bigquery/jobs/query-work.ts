@@ -1,7 +1,6 @@
 /** Runs query jobs: one statement or a script, whose statements become jobs of their own. */
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '#lib/googlesql/engine/definitions.ts';
-import type { EngineError } from '#lib/googlesql/engine/outcome.ts';
 import type { ChildStatement, RunResult, StatementResult } from '#lib/googlesql/engine/requests.ts';
 import type { Warehouse } from '#lib/googlesql/engine/warehouse.ts';
 import type { CloudClock } from '../../primitives/clock.ts';
@@ -9,6 +8,7 @@ import type { ErrorProto } from '../errors.ts';
 import { type AccessParts, refusedRoutine } from '../remote/invoke-access.ts';
 import { type AnonymousTables, anonymousTable } from './anonymous-tables.ts';
 import { type FileTask, type FileWorkParts, workOnFiles } from './file-work.ts';
+import { queryError } from './job-error.ts';
 import { jobName, type JobRecord, type RowsPlace } from './job-record.ts';
 import type { QueryPlan } from './query-configuration.ts';
 import { billedBytes, queryStatistics } from './query-statistics.ts';
@@ -65,22 +65,6 @@ function rowsPlace(result: StatementResult, plan: QueryPlan): { readonly rows?: 
   if (result.result !== undefined) return { rows: 'anonymous' };
   return plan.run.destination !== undefined && result.statementType === 'SELECT' ? { rows: 'destination' } : {};
 }
-
-/** An error of the engine as a job carries it. */
-export function queryError(error: EngineError): ErrorProto {
-  if (error.reason === 'stopped') return STOPPED;
-  return {
-    reason: error.reason,
-    ...(error.reason === 'invalidQuery' ? { location: 'query' } : {}),
-    message: error.message,
-  };
-}
-
-/** What ends a job that was cancelled. */
-export const STOPPED: ErrorProto = {
-  reason: 'stopped',
-  message: 'Job execution was cancelled: User requested cancellation',
-};
 
 async function checkBill(warehouse: Warehouse, job: JobRecord, plan: QueryPlan): Promise<ErrorProto | undefined> {
   if (plan.maximumBytesBilled === undefined) return undefined;

@@ -4,7 +4,7 @@ import type { Warehouse } from '#lib/googlesql/engine/warehouse.ts';
 import type { ErrorProto } from '../errors.ts';
 import type { LoadPlan } from '../jobs/load-configuration.ts';
 import type { JobRecord } from '../jobs/job-record.ts';
-import { queryError } from '../jobs/query-work.ts';
+import { queryError } from '../jobs/job-error.ts';
 import type { LoadTarget } from './load-target.ts';
 import { readRows } from './row-reader.ts';
 import type { Staging } from './staging.ts';

@@ -5,7 +5,7 @@ import type { Outbound } from '../../primitives/outbound.ts';
 import type { ErrorProto } from '../errors.ts';
 import type { LoadPlan } from '../jobs/load-configuration.ts';
 import type { JobRecord } from '../jobs/job-record.ts';
-import { queryError } from '../jobs/query-work.ts';
+import { queryError } from '../jobs/job-error.ts';
 import type { WorkControl, WorkResult } from '../jobs/work.ts';
 import { type Gathered, gatherRows, type LoadSource } from './gathering.ts';
 import { loadTarget } from './load-target.ts';
