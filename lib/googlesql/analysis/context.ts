@@ -155,8 +155,8 @@ export interface VisibleWithTable {
   readonly table: Pick<WithTable, 'id' | 'name'>;
   readonly columns: readonly { readonly name: string; readonly type: SqlType }[];
   readonly valueTable: boolean;
-  /** Notes a reference from within a recursive definition. */
-  readonly onReference?: () => void;
+  /** Notes where a recursive definition refers to itself. */
+  readonly onReference?: (at: number) => void;
 }
 
 /** Where aggregates of a SELECT are gathered; each becomes a column of the aggregate scan. */

@@ -4,6 +4,7 @@ import type { CommonTable, PipeOperator, Query, SetOperation } from '../syntax/a
 import { SqlError } from '../syntax/sql-error.ts';
 import type { QueryTree } from '../tree/expression.ts';
 import type { WithTable } from '../tree/scan.ts';
+import { checkRecursion } from './check-recursion.ts';
 import { withOneMore, type QueryScope, type VisibleWithTable } from './context.ts';
 import { combineInputs } from './resolve-set.ts';
 
@@ -14,25 +15,28 @@ export function resolveRecursive({ name, query }: CommonTable, id: number, scope
     return {
       id,
       name: name.name,
-      query: scope.analysis.resolve.query(query, withoutSelf(name.name, scope)),
+      query: scope.analysis.resolve.query(query, withoutSelf(name.name, scope, NO_UNION)),
       recursive: false,
     };
   }
   const base = resolveBase(union, name.name, scope);
-  let referred = false;
+  const references: number[] = [];
   const self: VisibleWithTable = {
     table: { id, name: name.name },
     columns: base.columns.map((output) => ({ name: output.name, type: output.column.type })),
     valueTable: base.valueTable,
-    onReference: () => {
-      referred = true;
-    },
+    onReference: (at) => references.push(at),
   };
   const withTables = withOneMore(scope.withTables, name.name.toLowerCase(), self);
   const [, ...steps] = union.inputs;
   const terms = steps.map((step) => scope.analysis.resolve.body(step, { ...scope, withTables }));
+  const [at, second] = references;
+  if (second !== undefined) {
+    throw new SqlError(`Multiple recursive references to table '${name.name}' are not allowed`, second);
+  }
+  if (at !== undefined) for (const term of terms) checkRecursion(term.scan, id, at);
   const tree = combineInputs(union, [base, ...terms], scope);
-  return { id, name: name.name, query: tree, recursive: referred };
+  return { id, name: name.name, query: tree, recursive: at !== undefined };
 }
 
 /** The union that a query ends in, in set operator or pipe syntax; its own WITH clause is not part of it. */
@@ -58,9 +62,12 @@ function pipedUnion(query: Query, pipe: Extract<PipeOperator, { kind: 'setOperat
   };
 }
 
-/** What is visible where the table must not name itself. */
-export function withoutSelf(name: string, scope: QueryScope): QueryScope {
-  return { ...scope, withTables: withOneMore(scope.withTables, name.toLowerCase(), refused(name)) };
+const NO_UNION = 'Recursive query does not have the form <non-recursive-term> UNION [ALL|DISTINCT] <recursive-term>';
+const NO_STEP = 'Recursive reference is not allowed in non-recursive UNION term';
+
+/** What is visible where the table must not name itself; `message` is told where it does. */
+export function withoutSelf(name: string, scope: QueryScope, message = NO_STEP): QueryScope {
+  return { ...scope, withTables: withOneMore(scope.withTables, name.toLowerCase(), refused(name, message)) };
 }
 
 function resolveBase(union: SetOperation, name: string, scope: QueryScope): QueryTree {
@@ -70,13 +77,13 @@ function resolveBase(union: SetOperation, name: string, scope: QueryScope): Quer
 }
 
 /** A reference where recursion has no meaning. */
-function refused(name: string): VisibleWithTable {
+function refused(name: string, message: string): VisibleWithTable {
   return {
     table: { id: 0, name },
     columns: [],
     valueTable: false,
-    onReference: () => {
-      throw new SqlError(`Recursive reference '${name}' is only allowed in the recursive term of a UNION`);
+    onReference: (at) => {
+      throw new SqlError(message, at);
     },
   };
 }

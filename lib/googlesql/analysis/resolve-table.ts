@@ -18,7 +18,7 @@ import { findTable, tablePath } from './table-path.ts';
 export function resolveTablePath(item: TablePathItem, scope: QueryScope, left: NameList): Relation {
   const [first, second] = item.path;
   const withTable = second === undefined ? scope.withTables.get(first?.name.toLowerCase() ?? '') : undefined;
-  if (withTable !== undefined) return referToWith(withTable, item.alias?.name ?? first?.name ?? '', scope);
+  if (withTable !== undefined) return referToWith(withTable, item.alias?.name ?? first?.name ?? '', scope, item.at);
   const array = resolveArrayPath(item, scope, left);
   if (array !== undefined) return array;
   if (item.offset !== undefined) {
@@ -36,8 +36,8 @@ function lastName(path: PathName, { name }: ObjectPath): string {
   return last.includes('.') ? name : last;
 }
 
-function referToWith(visible: VisibleWithTable, alias: string, scope: QueryScope): Relation {
-  visible.onReference?.();
+function referToWith(visible: VisibleWithTable, alias: string, scope: QueryScope, at: number): Relation {
+  visible.onReference?.(at);
   const columns = visible.columns.map(({ name, type }) => ({ name, column: scope.analysis.column(name, type) }));
   const scan = { kind: 'withRef', id: visible.table.id, columns: columns.map(({ column }) => column) } as const;
   const [only] = columns;

@@ -29,7 +29,7 @@ const inputs: RulesByKind<Scan, [], readonly Scan[]> = {
 };
 
 /** The scans that a scan reads from, those of WITH tables first. */
-function scanInputs(scan: Scan): readonly Scan[] {
+export function scanInputs(scan: Scan): readonly Scan[] {
   return byKind(inputs, scan);
 }
 
