@@ -1,5 +1,5 @@
 // Owns UUIDs by RFC 9562: those that sort by time (version 7), and those that names have (version 5).
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const RANDOM_BYTES = 10;
 
@@ -25,10 +25,10 @@ const NAMESPACE_BYTES = 16;
 export function uuidV5(namespace: string, name: string): string {
   const space = Buffer.from(namespace.replaceAll('-', ''), 'hex');
   if (space.length !== NAMESPACE_BYTES) throw new TypeError('the namespace is no UUID');
-  const hash = createHash('sha1').update(space).update(name, 'utf8').digest('hex');
-  const variant = (8 + (Number.parseInt(hash.charAt(16), 16) & 3)).toString(16);
-  const groups = [hash.slice(0, 8), hash.slice(8, 12), `5${hash.slice(13, 16)}`, `${variant}${hash.slice(17, 20)}`];
-  return [...groups, hash.slice(20, 32)].join('-');
+  const digest = hash('sha1', Buffer.concat([space, Buffer.from(name, 'utf8')]), 'hex');
+  const variant = (8 + (Number.parseInt(digest.charAt(16), 16) & 3)).toString(16);
+  const groups = [digest.slice(0, 8), digest.slice(8, 12), `5${digest.slice(13, 16)}`, `${variant}${digest.slice(17, 20)}`];
+  return [...groups, digest.slice(20, 32)].join('-');
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
