@@ -17,7 +17,7 @@ export function memoryObjectStore(): MemoryObjectStore {
 
   const put = (name: string, body: Buffer | string, labels: Labels): string => {
     generation += 1;
-    const stored = { generation: String(generation), body: Buffer.from(body), labels: { ...labels } };
+    const stored = { generation: String(generation), body: ownCopy(body), labels: { ...labels } };
     objects.set(name, stored);
     return stored.generation;
   };
@@ -68,6 +68,14 @@ async function* list(
     after = page.at(-1)?.name;
     if (page.length < PAGE) return;
   }
+}
+
+/** In memory of its own: a small one out of Node's pool would keep all of the pool's block for as long as it is stored. */
+function ownCopy(body: Buffer | string): Buffer {
+  const copy = Buffer.allocUnsafeSlow(Buffer.byteLength(body));
+  if (typeof body === 'string') copy.write(body);
+  else body.copy(copy);
+  return copy;
 }
 
 function bytes(name: string): Buffer {
