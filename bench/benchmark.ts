@@ -26,6 +26,8 @@ export interface Measurement {
   readonly goal?: number;
   /** The measurement of the same benchmark that ratios are of. */
   readonly baseline?: string;
+  /** How many times the baseline the median must reach. */
+  readonly timesBaseline?: number;
   open(options: BenchOptions): Promise<Opened>;
 }
 

@@ -4,6 +4,7 @@
  */
 import { createHistogram } from 'node:perf_hooks';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { SECRET } from '#test/functions/collect/test-app.ts';
 import { batchBody } from './collect-batch-body.ts';
@@ -16,6 +17,8 @@ const { values } = parseArgs({
     events: { type: 'string', default: '20' },
     users: { type: 'string', default: '10000' },
     ms: { type: 'string', default: '5000' },
+    /** Batches a second, each at its moment whatever becomes of those before; 0: each when the one before is answered. */
+    rate: { type: 'string', default: '0' },
     /** Ids and new users start here, so that a second run repeats none. */
     from: { type: 'string', default: '0' },
     /** Whether one batch for each known user comes first; those are not measured. */
@@ -24,6 +27,7 @@ const { values } = parseArgs({
 });
 const events = Number(values.events);
 const users = Number(values.users);
+const rate = Number(values.rate);
 /** One request in so many is of a user that was never seen. */
 const NEW_USER_EVERY = 10;
 
@@ -43,26 +47,27 @@ let nextId = Number(values.from);
 let nextNewUser = users + Number(values.from);
 let sent = 0;
 
-/** What the next request is about; undefined when the phase is over. */
-type NextUser = () => number | undefined;
+/** What the next request is about, and when it is due; undefined when the phase is over. */
+type NextRequest = () => { readonly user: number; readonly dueMs: number } | undefined;
 
 const header = (length: number): string =>
   `POST /v1/events HTTP/1.1\r\nHost: collect\r\nAuthorization: Bearer ${SECRET}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
 
-/** Sends over one connection until there is no next user. */
-async function run(next: NextUser): Promise<void> {
+/** Sends over one connection until there is no next request. What waited for a connection has waited all the same. */
+async function run(next: NextRequest): Promise<void> {
   const body = batchBody(events, header);
   const socket = connect({ port: Number(values.port), host: '127.0.0.1', noDelay: true });
   const answers = answersOf(socket);
-  for (let user = next(); user !== undefined; user = next()) {
-    const startedMs = performance.now();
-    body.stamp(nextId, user);
+  for (let request = next(); request !== undefined; request = next()) {
+    const aheadMs = request.dueMs - performance.now();
+    if (aheadMs > 1) await wait(aheadMs);
+    body.stamp(nextId, request.user);
     nextId += events;
     socket.write(body.bytes);
     const answer = await answers.next();
     if (answer.done === true) throw new Error('the connection was closed');
     count(answer.value);
-    latency.record(Math.max(1, Math.round((performance.now() - startedMs) * 1000)));
+    latency.record(Math.max(1, Math.round((performance.now() - request.dueMs) * 1000)));
   }
   socket.destroy();
 }
@@ -97,22 +102,24 @@ function answerLength(bytes: Buffer): number | undefined {
 
 const connections = Array.from({ length: Number(values.connections) });
 const everybody = Array.from({ length: users }, (_, user) => user).values();
-if (values.warm) await Promise.all(connections.map(() => run(() => everybody.next().value)));
+const nextKnown: NextRequest = () => {
+  const { value: user } = everybody.next();
+  return user === undefined ? undefined : { user, dueMs: performance.now() };
+};
+if (values.warm) await Promise.all(connections.map(() => run(nextKnown)));
 process.stdout.write(`${JSON.stringify({ warm: counts.accepted })}\n`);
 
 Object.assign(counts, { accepted: 0, retried: 0, other: 0 });
 latency.reset();
 const startedMs = performance.now();
 const untilMs = startedMs + Number(values.ms);
-await Promise.all(
-  connections.map(() =>
-    run(() => {
-      if (performance.now() > untilMs) return undefined;
-      sent += 1;
-      return sent % NEW_USER_EVERY === 0 ? (nextNewUser += 1) : (sent * 7919) % users;
-    }),
-  ),
-);
+const nextMeasured: NextRequest = () => {
+  const dueMs = rate === 0 ? performance.now() : startedMs + (sent * 1000) / rate;
+  if (dueMs > untilMs) return undefined;
+  sent += 1;
+  return { user: sent % NEW_USER_EVERY === 0 ? (nextNewUser += 1) : (sent * 7919) % users, dueMs };
+};
+await Promise.all(connections.map(() => run(nextMeasured)));
 const figures: GeneratorFigures = {
   ...counts,
   elapsedMs: performance.now() - startedMs,

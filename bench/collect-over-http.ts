@@ -91,19 +91,38 @@ export async function startUnpublished(port: number): Promise<Running> {
   return { port, processes: { collect }, accepted: 0, stop: () => collect.stop() };
 }
 
-/** A plain server that accepts the same bodies. */
-export async function startBaseline(port: number): Promise<Running> {
-  const server = start([...FUNCTION_HEAP, 'bench/collect-baseline.ts', String(port)]);
+/** A server that accepts the same bodies: plain, or another collector behind one. */
+export async function startServer(file: string, port: number): Promise<Running> {
+  const server = start([...FUNCTION_HEAP, file, String(port)]);
   await untilHealthy(port);
   return { port, processes: { server }, accepted: 0, stop: () => server.stop() };
 }
 
+/** A plain handler under the Functions Framework, which parses the body for it. */
+export async function startPlainFunction(port: number): Promise<Running> {
+  const server = startFunction('bench/collect-framework.ts', port, {});
+  await untilHealthy(port);
+  return { port, processes: { server }, accepted: 0, stop: () => server.stop() };
+}
+
+/** How requests come. */
+export interface Load {
+  readonly forMs: number;
+  /** Events of a request; 20 without it. */
+  readonly events?: number;
+  /** Requests a second, each at its moment; without it each when the one before is answered. */
+  readonly rate?: number;
+}
+
 /** Sends for a time and measures everybody meanwhile. `round` keeps ids and new users apart. */
-export async function measureHttp(running: Running, forMs: number, round: number): Promise<HttpFigures> {
+export async function measureHttp(running: Running, load: Load, round: number): Promise<HttpFigures> {
+  const { forMs, events = 20, rate = 0 } = load;
   const generator = start([
     'bench/collect-generator.ts',
     `--port=${running.port}`,
     `--ms=${forMs}`,
+    `--events=${events}`,
+    `--rate=${rate}`,
     `--from=${round * 10_000_000}`,
     // Who is known stays known.
     ...(round === 1 ? [] : ['--no-warm']),

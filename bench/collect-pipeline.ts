@@ -27,11 +27,11 @@ export async function startPipeline(roundMs: number): Promise<Opened> {
     async measure() {
       // It sends nothing else.
       const figures = (await child.ask(roundMs)) as PipelineFigures;
-      const { eventsPerSecond, microsecondsPerEvent } = figures;
+      const { eventsPerSecond, microsecondsPerEvent, stages } = figures;
       return {
         value: eventsPerSecond,
         peakMegabytes: { pipeline: child.peakMegabytes() },
-        detail: { microsecondsPerEvent },
+        detail: { microsecondsPerEvent, ...stages },
       };
     },
     close: () => child.stop(),

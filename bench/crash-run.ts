@@ -6,6 +6,10 @@
  *   node bench/crash-run.ts [--events 1000000] [--batch 500] [--connections 6] [--kills 40]
  *
  * Events come as a historical import, because its partitions are closed at once. Prints one line of JSON; exit code 1 if anything is off.
+ *
+ * Known limit: with kills a million events are some 1.7 million rows of raw. Closing them needs more memory than `DUCKDB_MEMORY_MB` gives the
+ * local cloud: partitions fail with `query_failed` (resourcesExceeded there), nothing is published wrongly, and `trib run` closes them
+ * once there is more.
  */
 import { request as httpRequest } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';

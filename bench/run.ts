@@ -64,13 +64,14 @@ function resultOf(
   measurement: Measurement,
   all: ReadonlyMap<Measurement, readonly Sample[]>,
 ): Result {
-  const { name, unit, goal, better, baseline } = measurement;
+  const { name, unit, better, baseline, timesBaseline } = measurement;
   const samples = all.get(measurement) ?? [];
   const middle = median(samples.map(({ value }) => value));
   const base = measurements.find((other) => other.name === baseline);
   const ofBase = base === undefined ? undefined : median((all.get(base) ?? []).map(({ value }) => value));
   const inTheMiddle = samples.find(({ value }) => value === middle);
   const peakMegabytes = samples.at(-1)?.peakMegabytes ?? {};
+  const goal = timesBaseline === undefined || ofBase === undefined ? measurement.goal : ofBase * timesBaseline;
   const fast = goal === undefined || (better === 'more' ? middle >= goal : middle <= goal);
   return {
     benchmark,
