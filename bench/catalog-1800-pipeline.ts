@@ -6,6 +6,7 @@ import { partsInMemory } from '#test/functions/collect/in-memory.ts';
 import { overwrite, WRITE_KEY } from '#test/functions/collect/test-app.ts';
 import type { Opened } from './benchmark.ts';
 import { catalogOfMany, copyName } from './catalog-1800-types.ts';
+import { placesOf } from './collect-batch-body.ts';
 import { anyUser, measureWhenTold, openPipeline, type PipelineFigures } from './pipeline.ts';
 import { start } from './processes.ts';
 
@@ -35,12 +36,6 @@ async function openLoaded(load: Load): Promise<(forMs: number) => Promise<Pipeli
   });
   for (let user = 0; user < USERS; user += 1) await pipeline.send(user);
   return (forMs) => pipeline.measure(forMs, (request) => anyUser(request, USERS));
-}
-
-function placesOf(bytes: Buffer, before: string): readonly number[] {
-  const places: number[] = [];
-  for (let at = bytes.indexOf(before); at >= 0; at = bytes.indexOf(before, at + 1)) places.push(at + before.length);
-  return places;
 }
 
 /** The pipeline in a process of its own. */

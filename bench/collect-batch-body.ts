@@ -54,7 +54,8 @@ function eventText(index: number): string {
   return JSON.stringify({ ...event, context: 'x'.repeat(Math.max(0, padding)) });
 }
 
-function placesOf(bytes: Buffer, before: string): readonly number[] {
+/** Where what follows a text begins, each time that it stands in the bytes. */
+export function placesOf(bytes: Buffer, before: string): readonly number[] {
   const places: number[] = [];
   for (let at = bytes.indexOf(before); at >= 0; at = bytes.indexOf(before, at + 1)) places.push(at + before.length);
   return places;
