@@ -17,24 +17,23 @@ import type { PepperStore } from './pepper.ts';
 
 /** Objects by name with conditional writes; revisions count up over all of them, as Cloud Storage's generations do. */
 class Objects {
-  readonly #objects = new Map<string, Stored>();
+  /** As text, a character for each byte: a million Buffers of their own cost more than everything that is done with them. */
+  readonly #objects = new Map<string, { readonly text: string; readonly revision: string }>();
   #sorted: string[] | undefined;
   #revision = 0;
 
   read(name: string): Stored | undefined {
-    return this.#objects.get(name);
+    const held = this.#objects.get(name);
+    return held === undefined ? undefined : { bytes: Buffer.from(held.text, 'latin1'), revision: held.revision };
   }
 
   /** Writes when the object stands at `revision`, or does not exist when that is undefined. */
   write(name: string, bytes: Buffer, revision: string | undefined): Written {
     if (this.#objects.get(name)?.revision !== revision) return { kind: 'conflict' };
     this.#revision += 1;
-    // Not from the pool: a few bytes that are kept would keep their page of 64 kB.
-    const copy = Buffer.alloc(bytes.length);
-    copy.set(bytes);
-    const stored = { bytes: copy, revision: String(this.#revision) };
-    this.#objects.set(name, stored);
-    return { kind: 'written', revision: stored.revision };
+    const written = String(this.#revision);
+    this.#objects.set(name, { text: bytes.toString('latin1'), revision: written });
+    return { kind: 'written', revision: written };
   }
 
   delete(name: string): void {
@@ -43,7 +42,7 @@ class Objects {
   }
 
   list(): readonly Stored[] {
-    return [...this.#objects.values()];
+    return [...this.#objects.values()].map(({ text, revision }) => ({ bytes: Buffer.from(text, 'latin1'), revision }));
   }
 
   /** Names behind one, in order; sorted once for as long as no name comes or goes. */
