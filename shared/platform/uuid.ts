@@ -27,7 +27,12 @@ export function uuidV5(namespace: string, name: string): string {
   if (space.length !== NAMESPACE_BYTES) throw new TypeError('the namespace is no UUID');
   const digest = hash('sha1', Buffer.concat([space, Buffer.from(name, 'utf8')]), 'hex');
   const variant = (8 + (Number.parseInt(digest.charAt(16), 16) & 3)).toString(16);
-  const groups = [digest.slice(0, 8), digest.slice(8, 12), `5${digest.slice(13, 16)}`, `${variant}${digest.slice(17, 20)}`];
+  const groups = [
+    digest.slice(0, 8),
+    digest.slice(8, 12),
+    `5${digest.slice(13, 16)}`,
+    `${variant}${digest.slice(17, 20)}`,
+  ];
   return [...groups, digest.slice(20, 32)].join('-');
 }
 
