@@ -20,8 +20,10 @@ import { visitExpression } from '../tree/walk.ts';
 import { aggregateText, extremeOfGroup } from './aggregate.ts';
 import { blockOf, columnsOf, isOpen, renderOwn, renderPositions, wrap, type Block } from './block.ts';
 import { columnName, countParts, freshName, newColumnId, type Context } from './context.ts';
+import { countedSets, maskOf } from './grouping-sets.ts';
 import { orderText } from './order.ts';
 import { emitTable } from './table.ts';
+import { INT64 } from '../types/sql-type.ts';
 import { duckType } from './types.ts';
 import { windowText } from './window.ts';
 import { emitWith } from './with.ts';
@@ -187,6 +189,7 @@ function emitAggregate(scan: AggregateScan, context: Context): Block {
   }
   const computedColumns = [...scan.keys, ...scan.aggregates, ...scan.groupings].map(({ column }) => column);
   const block: Block = { ...keyed, base: [], computed: items, computedColumns, groupBy: groupText(scan, items) };
+  if (scan.groupingSets !== undefined) return repeated(block, scan, context);
   if (block.groupBy !== '') return wrapped(block, context);
   // Without keys there is one group; without aggregates DuckDB would not see that.
   return wrapped({ ...block, groupBy: scan.aggregates.length === 0 ? 'HAVING count(*) >= 0' : ' ' }, context);
@@ -236,10 +239,30 @@ function withKeys(input: Block, scan: AggregateScan, context: Context): Block {
   };
 }
 
+/** Grouping sets that are there several times are computed once, and their rows repeated. */
+function repeated(block: Block, scan: AggregateScan, context: Context): Block {
+  const counts = countedSets(scan);
+  if ([...counts.values()].every(({ times }) => times === 1)) return wrapped(block, context);
+  const times: Column = { id: newColumnId(context), name: '', type: INT64 };
+  const names = scan.keys.map(({ column }) => columnName(column.id));
+  const cases = [...counts.values()].map(({ set, times: n }) => `WHEN ${maskOf(set, names.length)} THEN ${n}`);
+  const text = `CASE grouping(${names.join(', ')}) ${cases.join(' ')} END`;
+  const inner = wrapped(
+    {
+      ...block,
+      computed: new Map([...block.computed, [times.id, text]]),
+      computedColumns: [...block.computedColumns, times],
+    },
+    context,
+  );
+  const turns = `(SELECT unnest(range(CAST(${columnName(times.id)} AS BIGINT)))) AS ${freshName(context, 'x')}`;
+  return blockOf(`${inner.from} CROSS JOIN LATERAL ${turns}`, block.computedColumns);
+}
+
 function groupText(scan: AggregateScan, items: ReadonlyMap<number, string>): string {
   if (scan.groupingSets !== undefined) {
-    const sets = scan.groupingSets.map(
-      (set) => `(${set.map((key) => columnName(scan.keys[key]?.column.id ?? 0)).join(', ')})`,
+    const sets = [...countedSets(scan).values()].map(
+      ({ set }) => `(${set.map((key) => columnName(scan.keys[key]?.column.id ?? 0)).join(', ')})`,
     );
     return `GROUP BY GROUPING SETS (${sets.join(', ')})`;
   }
