@@ -15,7 +15,13 @@ import { jobRoutes } from './jobs/jobs.ts';
 import { queryRoutes } from './jobs/queries.ts';
 import { queryResultRoutes } from './jobs/query-results.ts';
 import { recoverJobs } from './jobs/recovery.ts';
-import { DUCKDB_MEMORY_MB, DUCKDB_THREADS, HISTORY_PRUNING_MS, RESULT_TTL_MS } from './limits.ts';
+import {
+  DUCKDB_MEMORY_MB,
+  DUCKDB_MOST_MEMORY_MB,
+  DUCKDB_THREADS,
+  HISTORY_PRUNING_MS,
+  RESULT_TTL_MS,
+} from './limits.ts';
 import { createLoadWork } from './loads/load-work.ts';
 import { createStaging, STAGING_TABLE } from './loads/staging.ts';
 import { uploadRoutes } from './loads/uploads.ts';
@@ -43,6 +49,7 @@ export function warehouseOptions(context: CloudContext, projectId: string): Ware
     projectId,
     clock: { nowMs: () => context.clock.now() },
     memoryLimitMb: DUCKDB_MEMORY_MB,
+    mostMemoryMb: DUCKDB_MOST_MEMORY_MB,
     threads: DUCKDB_THREADS,
     spillFolder: join(folder, 'spill'),
     resultTtlMs: RESULT_TTL_MS,

@@ -70,8 +70,9 @@ export const UPLOAD_SESSION_MS = 7 * 24 * 3_600_000;
 /** Ours: how often old jobs leave the history, milliseconds. */
 export const HISTORY_PRUNING_MS = 24 * 3_600_000;
 
-/** Ours: what the engine may use. The whole local cloud is to stay under 400 MB. */
+/** Ours: what the engine may use as a rule, so that the whole local cloud stays under 400 MB; and for a statement that needs more. */
 export const DUCKDB_MEMORY_MB = 64;
+export const DUCKDB_MOST_MEMORY_MB = 512;
 export const DUCKDB_THREADS = 2;
 
 /** Ours: how long rows of queries without a destination are kept, milliseconds. BigQuery keeps them about 24 hours. */

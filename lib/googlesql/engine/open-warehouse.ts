@@ -27,6 +27,7 @@ function settingsOf({ storage, projectId, spillFolder, ...limits }: WarehouseOpt
     projectId,
     spillFolder,
     memoryLimitMb: limits.memoryLimitMb ?? defaultSettings.memoryLimitMb,
+    mostMemoryMb: limits.mostMemoryMb ?? limits.memoryLimitMb ?? defaultSettings.memoryLimitMb,
     threads: limits.threads ?? defaultSettings.threads,
     resultTtlMs: limits.resultTtlMs ?? defaultSettings.resultTtlMs,
   };

@@ -7,6 +7,8 @@ export interface EngineSettings {
   /** The project of names without one. */
   readonly projectId: string;
   readonly memoryLimitMb: number;
+  /** What a statement may take that fails under `memoryLimitMb`; no more than that where it is smaller. */
+  readonly mostMemoryMb: number;
   readonly threads: number;
   readonly spillFolder: string | undefined;
   readonly resultTtlMs: number;

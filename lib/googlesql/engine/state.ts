@@ -7,6 +7,7 @@ import type { Checkpoints } from './storage/checkpoints.ts';
 import type { Database } from './storage/database.ts';
 import type { DefinitionStore } from './storage/definition-store.ts';
 import type { Locks } from './storage/locks.ts';
+import type { MemoryRoom } from './storage/memory-room.ts';
 import type { ResultStore } from './storage/result-store.ts';
 import type { TableSizes } from './storage/table-sizes.ts';
 import type { RetiredTables } from './storage/retired-tables.ts';
@@ -20,6 +21,7 @@ export interface EngineState {
   readonly locks: Locks;
   readonly retired: RetiredTables;
   readonly checkpoints: Checkpoints;
+  readonly memory: MemoryRoom;
   readonly sizes: TableSizes;
   readonly remote: RemoteDesk;
   readonly callRemote: CallRemote;

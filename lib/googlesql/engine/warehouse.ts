@@ -44,6 +44,8 @@ export interface WarehouseOptions {
   readonly clock: WarehouseClock;
   /** DuckDB's memory limit, MB; default 128. */
   readonly memoryLimitMb?: number;
+  /** What a statement may make DuckDB take that fails under `memoryLimitMb`, MB; default: no more. */
+  readonly mostMemoryMb?: number;
   /** DuckDB's threads; default 2. */
   readonly threads?: number;
   /** Folder for spilled pages, which are encrypted with a key that only memory holds. None: nothing spills. */

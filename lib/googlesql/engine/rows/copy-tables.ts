@@ -30,7 +30,9 @@ export async function copyTables(state: EngineState, request: CopyRequest, nowMs
   return state.locks.share(contentsKey(table), () =>
     state.locks.ownAll(keys, () =>
       state.database.withConnection((connection) =>
-        commit(state, connection, nowMs, () => copyInStep({ state, connection, nowMs }, request)),
+        state.memory.during(() =>
+          commit(state, connection, nowMs, () => copyInStep({ state, connection, nowMs }, request)),
+        ),
       ),
     ),
   );

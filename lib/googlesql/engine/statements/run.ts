@@ -85,10 +85,12 @@ export function sessionOf({ request, nowMs, parameters, variables, name }: Run):
 }
 
 /** Runs DuckDB SQL of the run's own, with its errors in Google's words. */
-export async function execute<T>({ stop }: Pick<Run, 'stop'>, work: () => Promise<T>): Promise<T> {
-  stop.check();
+export async function execute<T>({ stop, state }: Pick<Run, 'stop' | 'state'>, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await state.memory.during(async () => {
+      stop.check();
+      return work();
+    });
   } catch (error) {
     throw stop.reasonFor(mapDuckError(error));
   }

@@ -20,6 +20,14 @@ function decimal(digits: string): string {
   return `${negative ? '-' : ''}${padded.slice(0, -9)}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
+const OUT_OF_MEMORY = /Out of Memory|could not allocate|failed to (?:pin|allocate|offload)/i;
+
+/** Whether DuckDB has stopped at its memory limit; also of an error that has Google's words by now. */
+export function isOutOfMemory(error: unknown): boolean {
+  const own = error instanceof EngineFailure ? error.cause : error;
+  return own instanceof Error && OUT_OF_MEMORY.test(own.message);
+}
+
 /** The first rule that fits decides. */
 const rules: readonly Rule[] = [
   [
@@ -40,7 +48,7 @@ const rules: readonly Rule[] = [
     () => ({ reason: 'stopped', message: 'Job execution was cancelled: User requested cancellation' }),
   ],
   [
-    /Out of Memory|could not allocate|failed to (?:pin|allocate|offload)/i,
+    OUT_OF_MEMORY,
     () => ({
       reason: 'resourcesExceeded',
       message: 'Resources exceeded during query execution: The query could not be executed in the allotted memory.',

@@ -13,6 +13,7 @@ import { Database } from '../storage/database.ts';
 import { DefinitionStore } from '../storage/definition-store.ts';
 import { Locks, Slots } from '../storage/locks.ts';
 import { dropOrphans } from '../storage/physical.ts';
+import { MemoryRoom } from '../storage/memory-room.ts';
 import { ResultStore } from '../storage/result-store.ts';
 import { RetiredTables } from '../storage/retired-tables.ts';
 import { TableSizes } from '../storage/table-sizes.ts';
@@ -49,6 +50,7 @@ export class Engine {
       locks: new Locks(),
       retired: new RetiredTables(database),
       checkpoints: new Checkpoints(database, settings.memoryLimitMb),
+      memory: new MemoryRoom(database, { usualMb: settings.memoryLimitMb, mostMb: settings.mostMemoryMb }),
       sizes: new TableSizes(database),
       rowChanges: new Map(),
       remote,

@@ -9,7 +9,7 @@ import { openWarehouse } from '#lib/googlesql/engine/open-warehouse.ts';
 import type { EngineError, Outcome } from '#lib/googlesql/engine/outcome.ts';
 import type { CallRemote } from '#lib/googlesql/engine/remote/remote-call.ts';
 import type { AppendOptions, RowsPage, RunRequest, RunResult } from '#lib/googlesql/engine/requests.ts';
-import type { Warehouse } from '#lib/googlesql/engine/warehouse.ts';
+import type { Warehouse, WarehouseOptions } from '#lib/googlesql/engine/warehouse.ts';
 
 /** 2026-08-01T12:00:00Z, where the clock of a test warehouse starts. */
 export const START_MS = Date.UTC(2026, 7, 1, 12);
@@ -51,15 +51,18 @@ export async function testWarehouse(file?: string): Promise<TestWarehouse> {
 export async function openTestWarehouse({
   file,
   callRemote,
+  limits,
 }: {
   readonly file?: string;
   readonly callRemote?: CallRemote;
+  readonly limits?: Pick<WarehouseOptions, 'memoryLimitMb' | 'mostMemoryMb'>;
 }): Promise<TestWarehouse> {
   const clock = { nowMs: START_MS };
   const warehouse = await openWarehouse({
     storage: file === undefined ? { kind: 'memory' } : { kind: 'file', path: file },
     projectId: DATASET.projectId,
     clock: { nowMs: () => clock.nowMs },
+    ...limits,
     ...(callRemote === undefined ? {} : { callRemote }),
   });
   if (file === undefined) after(() => warehouse.close());

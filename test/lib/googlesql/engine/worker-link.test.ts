@@ -11,7 +11,7 @@ test('after a bug in the worker another one takes over with all that was acknowl
   const file = join(temporaryFolder(), 'warehouse.duckdb');
   const workers: Worker[] = [];
   const link = await WorkerLink.open(() => {
-    const limits = { memoryLimitMb: 128, threads: 2, spillFolder: undefined, resultTtlMs: 60_000 };
+    const limits = { memoryLimitMb: 128, mostMemoryMb: 128, threads: 2, spillFolder: undefined, resultTtlMs: 60_000 };
     const worker = engineWorker({ file, projectId: DATASET.projectId, ...limits });
     workers.push(worker);
     return worker;
@@ -34,7 +34,7 @@ test('after a bug in the worker another one takes over with all that was acknowl
 
 test('a file that is not a warehouse is refused', async () => {
   const folder = temporaryFolder();
-  const limits = { memoryLimitMb: 128, threads: 2, spillFolder: undefined, resultTtlMs: 60_000 };
+  const limits = { memoryLimitMb: 128, mostMemoryMb: 128, threads: 2, spillFolder: undefined, resultTtlMs: 60_000 };
   await assert.rejects(WorkerLink.open(() => engineWorker({ file: folder, projectId: 'p', ...limits })));
 });
 
@@ -52,7 +52,7 @@ test('a worker that ends before it is open is told with what it died of', async 
 
 test('when no other worker could be started, the next call tries once more', async () => {
   const folder = temporaryFolder();
-  const limits = { memoryLimitMb: 128, threads: 2, spillFolder: undefined, resultTtlMs: 60_000 };
+  const limits = { memoryLimitMb: 128, mostMemoryMb: 128, threads: 2, spillFolder: undefined, resultTtlMs: 60_000 };
   const real = (): Worker => engineWorker({ file: join(folder, 'w.duckdb'), projectId: DATASET.projectId, ...limits });
   const bad = (): Worker => new Worker("throw new Error('out of threads')", { eval: true });
   const kinds = [real, bad, real];
