@@ -1,4 +1,5 @@
 // Owns the step that tries whether anything still opens: each probe says what it tried, and how often it came out as it must.
+import { PlatformError } from '#shared/platform/platform-error.ts';
 import type { ErasureRecord, Probe } from '#shared/privacy/erasure/erasure-record.ts';
 import type { ErasureScope } from '#shared/privacy/erasure/erasure-scope.ts';
 import { isPurposeGone } from '#shared/privacy/keys/forgetting-purpose.ts';
@@ -55,7 +56,10 @@ async function index({ store }: OpenKeys, { keyrings }: ErasureScope): Promise<P
 
 async function opening({ keyrings }: OpenKeys, samples: readonly SealedSample[]): Promise<Probe> {
   return probe('value sealed before the shredding does not open', samples, async (sample) => {
-    return (await openSealed(keyrings, sample)).kind === 'shredded';
+    const opened = await openSealed(keyrings, sample);
+    // Whether it opens is not known: the step is taken again.
+    if (opened.kind === 'retry') throw new PlatformError(opened.code);
+    return opened.kind === 'shredded';
   });
 }
 

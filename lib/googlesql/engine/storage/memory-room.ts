@@ -48,19 +48,21 @@ export class MemoryRoom {
 
   /** Has the limit follow whether anybody needs more. One change comes after the other. */
   async #follow(): Promise<void> {
-    this.#changing = this.#changing.then(async () => {
-      const raise = this.#using > 0;
-      if (raise === this.#isRaised) return;
-      const mb = raise ? this.#limits.mostMb : this.#limits.usualMb;
-      // DuckDB refuses a limit that is below what is pinned just then; whoever comes next tries again.
-      const changed = await this.#database.withConnection(async (connection) =>
-        connection.run(`SET memory_limit = '${mb}MB'`).then(
-          () => true,
-          () => false,
-        ),
-      );
-      if (changed) this.#isRaised = raise;
-    });
+    this.#changing = this.#changing.then(() => this.#change());
     await this.#changing;
+  }
+
+  async #change(): Promise<void> {
+    const raise = this.#using > 0;
+    if (raise === this.#isRaised) return;
+    const mb = raise ? this.#limits.mostMb : this.#limits.usualMb;
+    // DuckDB refuses a limit that is below what is pinned just then; whoever comes next tries again.
+    const changed = await this.#database.withConnection(async (connection) =>
+      connection.run(`SET memory_limit = '${mb}MB'`).then(
+        () => true,
+        () => false,
+      ),
+    );
+    if (changed) this.#isRaised = raise;
   }
 }
