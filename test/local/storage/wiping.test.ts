@@ -16,9 +16,19 @@ const { cloud, newBucket, restart } = await startStorage({ frozen: true });
 function dataFolder(): string {
   return readdirSync(cloud.dataDir, { recursive: true })
     .map((name) => join(cloud.dataDir, String(name)))
-    .filter((path) => statSync(path).isFile())
-    .map((path) => readFileSync(path, 'latin1'))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+    .map(contentsOf)
     .join('\n');
+}
+
+/** A file that goes while it is being looked at holds nothing. */
+function contentsOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
 }
 
 /** A value that is nowhere else, repeated to the size asked for. */
