@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { catalogInForce, requestApply } from '#cli/catalog/operator-client.ts';
 import { wantedResources } from '#shared/catalog/operator/wanted.ts';
 import { bundleObject } from '#shared/catalog/stored-catalog.ts';
-import { bucketName } from '#shared/platform/base/names.ts';
+import { readWorkflowSources } from '#functions/operator/workflow-sources.ts';
+import { bucketName, revealConnection } from '#shared/platform/base/names.ts';
 import { baseResources } from '#shared/platform/base/resources.ts';
 import { serviceAccountEmail } from '#shared/platform/roles.ts';
 import { AUDIENCE, type FunctionProcess, REGION, startFunctionProcess } from '#test/functions/function-process.ts';
@@ -25,8 +27,14 @@ before(async () => {
   await createObjectStore(bucketName('state', TEST_PROJECT)).create(bundleObject(bundle.digest), bundle.text);
 });
 
-const startOperator = (): Promise<FunctionProcess> =>
-  startFunctionProcess('operator', { environment: cloud.environment });
+const operators: FunctionProcess[] = [];
+after(() => Promise.all(operators.map((operator) => operator.kill())));
+
+async function startOperator(): Promise<FunctionProcess> {
+  const operator = await startFunctionProcess('operator', { environment: cloud.environment });
+  operators.push(operator);
+  return operator;
+}
 
 /** Applies until so many changes are made, then kills the operator; answers how many it told of. */
 async function applyAndKill(operator: FunctionProcess, changes: number): Promise<number> {
@@ -44,8 +52,9 @@ async function applyAndKill(operator: FunctionProcess, changes: number): Promise
 test('an operator that is killed in the middle, again and again, is followed by one that goes on and ends it', async () => {
   const total = wantedResources(catalog, {
     ...PLACE,
-    workflows: {},
+    workflows: readWorkflowSources(fileURLToPath(new URL('../../../workflows', import.meta.url))),
     workflowEnvironment: {},
+    reveal: { endpoint: AUDIENCE, connection: revealConnection(PLACE) },
   }).length;
   let made = 0;
   for (const changes of [3, 12]) {
