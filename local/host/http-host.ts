@@ -1,4 +1,5 @@
 /** Serves REST: reads requests within bounds, finds their route, writes replies and errors in Google's shapes. */
+import { isUtf8 } from 'node:buffer';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -137,6 +138,12 @@ function inflated(request: IncomingMessage): Readable {
 
 function parseObject(bytes: Buffer): Record<string, unknown> {
   if (bytes.length === 0) return {};
+  // Decoded leniently, the bytes that are wrong would become other characters of a statement or value.
+  if (!isUtf8(bytes)) {
+    throw new ApiError('INVALID_ARGUMENT', 'Invalid JSON payload received. Encountered non UTF-8 code points.', {
+      reason: 'parseError',
+    });
+  }
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8'));

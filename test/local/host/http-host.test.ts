@@ -109,7 +109,7 @@ test('a body is parsed as a JSON object, inflated when gzipped, and empty means 
   assert.deepEqual((await send('{"a":[1]}')).json, { a: [1] });
   assert.deepEqual((await send('')).json, {});
   assert.deepEqual((await send(gzipSync('{"a":1}'), { 'content-encoding': 'gzip' })).json, { a: 1 });
-  for (const body of ['{', '[1]', '1', 'null']) {
+  for (const body of ['{', '[1]', '1', 'null', Buffer.from('{"a":"\xff"}', 'latin1')]) {
     const { status, json } = await send(body);
     assert.equal(status, 400);
     assert.match(JSON.stringify(json), /Invalid JSON payload received/);
