@@ -8,7 +8,7 @@ import { uuidV7 } from '#shared/platform/uuid.ts';
 import type { ErasureDeps } from '../erasures/erasure-deps.ts';
 import { changeErasure, listErasures, readErasure } from '../erasures/erasure-objects.ts';
 import { erasureSummary, erasureView, viewOf } from '../erasures/erasure-view.ts';
-import { driveAnew } from '../erasures/holds.ts';
+import { driveAnew } from '../erasures/hold-marks.ts';
 import { requestErasure } from '../erasures/request-erasure.ts';
 import { purposeName, userId } from './user-id.ts';
 

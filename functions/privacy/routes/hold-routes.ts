@@ -5,7 +5,8 @@ import { PlatformError } from '#shared/platform/platform-error.ts';
 import { formatTimestamp, parseTimestamp } from '#shared/platform/timestamp.ts';
 import { HOLD_MODES } from '#shared/privacy/erasure/erasure-record.ts';
 import type { ErasureDeps } from '../erasures/erasure-deps.ts';
-import { type Hold, liftHold, listHolds, placeHold } from '../erasures/holds.ts';
+import { type Hold, listHolds } from '../erasures/hold-objects.ts';
+import { liftHold, placeHold } from '../erasures/holds.ts';
 import { userId } from './user-id.ts';
 
 const MIN_REASON_CHARS = 8;

@@ -3,14 +3,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { lookupIdOf } from '#shared/privacy/keys/derivations.ts';
+import type { StoredObject } from '#shared/platform/object-store.ts';
 import { parseErasure } from '#shared/privacy/erasure/erasure-record.ts';
 import { openSealed } from '#shared/privacy/opening.ts';
 import { sealFields } from '#shared/privacy/sealing.ts';
+import type { ErasureDeps } from '#functions/privacy/erasures/erasure-deps.ts';
 import { changeErasure, readErasure } from '#functions/privacy/erasures/erasure-objects.ts';
 import { viewOf } from '#functions/privacy/erasures/erasure-view.ts';
-import { driveAnew, liftHold, listHolds, placeHold } from '#functions/privacy/erasures/holds.ts';
+import { driveAnew } from '#functions/privacy/erasures/hold-marks.ts';
+import { listHolds } from '#functions/privacy/erasures/hold-objects.ts';
+import { liftHold, placeHold } from '#functions/privacy/erasures/holds.ts';
 import { requestErasure } from '#functions/privacy/erasures/request-erasure.ts';
-import { takeStepOf } from '#functions/privacy/erasures/steps/steps.ts';
+import { STEP_VERBS, takeStepOf } from '#functions/privacy/erasures/steps/steps.ts';
 import { sweep } from '#functions/privacy/erasures/sweep.ts';
 import { PURPOSE, userRequest } from '#test/shared/privacy/world.ts';
 import { coveredCatalog } from './catalogs.ts';
@@ -36,6 +40,20 @@ async function stateOf(world: ErasureWorld, id: string): Promise<string> {
 
 function hold(world: ErasureWorld, mode: 'keep' | 'restrict' = 'keep', untilMs?: number): ReturnType<typeof placeHold> {
   return placeHold(world.deps(), { userId: ANN, mode, reason: REASON, untilMs });
+}
+
+/** What a process works on for which something happens each time it has read an object of that prefix. */
+function afterReading(world: ErasureWorld, prefix: string, happens: () => Promise<void>): ErasureDeps {
+  const deps = world.deps();
+  const read = async (name: string): Promise<StoredObject | undefined> => {
+    const found = await deps.objects.read(name);
+    if (name.startsWith(prefix)) await happens();
+    return found;
+  };
+  const objects = new Proxy(deps.objects, {
+    get: (inner, property) => (property === 'read' ? read : Reflect.get(inner, property, inner)),
+  });
+  return { ...deps, objects };
 }
 
 test('a hold keeps everything in use until it is lifted; then the erasure goes on by itself', async () => {
@@ -125,6 +143,99 @@ test('a hold on an erasure that is under way stops it, or is refused and not pla
     { numRuns: 150 },
   );
   assert.deepEqual([...outcomes].sort(), ['placed', 'too far'], 'the orders cover both ends');
+});
+
+test('a hold that is placed after an erasure has looked for one and found none is not taken off it again', async () => {
+  const world = await newErasureWorld(covered);
+  const value = await known(world);
+  const id = await askFor(world, ANN, new Process());
+  let placed: unknown;
+  const deps = afterReading(world, 'holds/', async () => void (placed ??= await hold(world)));
+  await assert.rejects(
+    async () => {
+      for (const verb of STEP_VERBS) await takeStepOf(deps, id, verb);
+    },
+    { code: 'erasure_held' },
+    'the keys are about to be frozen, and the record names the hold by then',
+  );
+  assert.ok(placed !== undefined);
+  await driveOn(world, id, new Process());
+  assert.equal(await stateOf(world, id), 'held');
+  assert.equal((await openSealed(world.process(), value)).kind, 'plain');
+});
+
+test('a hold that is lifted after an erasure has found it leaves no mark that nobody would take off', async () => {
+  const world = await newErasureWorld(covered);
+  await known(world);
+  await hold(world);
+  const id = await askFor(world, ANN, new Process());
+  const deps = afterReading(world, 'holds/', async () => void (await liftHold(world.deps(), ANN)));
+  for (const verb of STEP_VERBS)
+    while ((await takeStepOf(deps, id, verb)).againAfterSeconds > 0) world.clock.nowMs += 1000;
+  assert.equal(await stateOf(world, id), 'certified');
+});
+
+test('lifting one hold leaves the next, which somebody placed meanwhile', async () => {
+  const world = await newErasureWorld(covered);
+  const value = await known(world);
+  const first = await hold(world);
+  const id = await askFor(world, ANN, new Process());
+  await driveOn(world, id, new Process());
+  let next: { id: string } | undefined;
+  const deps = afterReading(world, 'holds/', async () => {
+    if (next !== undefined) return;
+    await liftHold(world.deps(), ANN);
+    next = await hold(world);
+  });
+  assert.equal((await liftHold(deps, ANN))?.id, first.id);
+  await driveOn(world, id, new Process());
+  assert.equal((await readErasure(world.objects, id)).record.hold?.id, next?.id);
+  assert.equal((await openSealed(world.process(), value)).kind, 'plain');
+});
+
+test('whoever places, lifts and drives at once: keys are never destroyed under a hold that was placed, and nothing stays marked without one', async () => {
+  const ends = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.array(fc.nat({ max: 40 }), { minLength: 3, maxLength: 3 }),
+      async (scheduler, delays) => {
+        const world = await newErasureWorld(covered);
+        const value = await known(world);
+        const id = await askFor(world, ANN, new Process());
+        const turn = (what: string): Promise<void> => scheduler.schedule(Promise.resolve(), what);
+        const deps = (): ReturnType<typeof world.deps> => world.deps(new Process(undefined, turn));
+        const after = async (turns: number | undefined, work: () => Promise<unknown>): Promise<string> => {
+          for (let left = turns ?? 0; left > 0; left -= 1) await turn('later');
+          return work().then(
+            () => 'done',
+            (thrown: { code?: string }) => thrown.code ?? 'thrown',
+          );
+        };
+        const place = (): Promise<unknown> => placeHold(deps(), { userId: ANN, mode: 'keep', reason: REASON });
+        const placed = await scheduler.waitFor(
+          Promise.all([
+            after(delays[0], place),
+            after(delays[1], place),
+            after(delays[2], () => liftHold(deps(), ANN)),
+            after(0, () => driveOn(world, id, new Process(undefined, turn))),
+          ]),
+        );
+        for (const end of placed) assert.ok(['done', 'erasure_too_far', 'erasure_held'].includes(end), end);
+        await driveOn(world, id, new Process());
+        const stands: string[] = [];
+        for await (const each of listHolds(world.objects)) stands.push(each.id);
+        const { record } = await readErasure(world.objects, id);
+        const opened = (await openSealed(world.process(), value)).kind;
+        ends.add(record.state);
+        assert.equal(record.state, stands.length === 0 ? 'certified' : 'held');
+        assert.equal(opened === 'shredded', stands.length === 0, opened);
+        assert.equal(record.hold?.id, stands[0]);
+      },
+    ),
+    { numRuns: 100 },
+  );
+  assert.deepEqual([...ends].sort(), ['certified', 'held'], 'the orders cover both ends');
 });
 
 test('placing and lifting, killed before and after each of their effects and repeated, come to the same', async () => {

@@ -1,12 +1,12 @@
 // Owns the step that looks for a legal hold: while there is one the erasure rests, and with it the keys where the hold restricts them.
-import { isHeld, withHold } from '#shared/privacy/erasure/erasure.ts';
+import { isHeld } from '#shared/privacy/erasure/erasure.ts';
 import type { ErasureRecord } from '#shared/privacy/erasure/erasure-record.ts';
 import { isBeyond } from '#shared/privacy/erasure/erasure-states.ts';
 import { freezeSubject } from '#shared/privacy/keys/forgetting.ts';
 import type { ErasureDeps } from '../erasure-deps.ts';
-import { changeErasure, readErasure } from '../erasure-objects.ts';
+import { readErasure } from '../erasure-objects.ts';
 import { forgettingDeps, orThrow } from '../forgetting-deps.ts';
-import { markOf, readHold } from '../holds.ts';
+import { settleMark } from '../hold-marks.ts';
 import { readScope } from '../sealed-parts.ts';
 import { recordStepTo, type Step, type StepTaken, takeStep } from '../take-step.ts';
 
@@ -18,13 +18,9 @@ export async function takeHoldStep(deps: ErasureDeps, id: string): Promise<StepT
   if (record.steps.scoped === undefined) return takeStep(deps, id, outOfOrder);
   const { aead, scope } = await readScope(deps.objects, deps.keys.epochs, id);
   aead.close();
-  const hold = await readHold(deps.objects, scope.lookupId);
-  const mark = hold === undefined ? undefined : markOf(hold);
-  const marked = await changeErasure(deps.objects, id, (each) =>
-    each.hold?.id === mark?.id ? undefined : withHold(each, mark),
-  );
-  if (!isHeld(marked, deps.clock.now()) || mark === undefined) return { record: marked, againAfterSeconds: 0 };
-  return mark.mode === 'restrict' ? restrict(deps, marked, scope.lookupId) : rest(deps, marked, 'held');
+  const marked = await settleMark(deps.objects, id, scope.lookupId);
+  if (!isHeld(marked, deps.clock.now())) return { record: marked, againAfterSeconds: 0 };
+  return marked.hold?.mode === 'restrict' ? restrict(deps, marked, scope.lookupId) : rest(deps, marked, 'held');
 }
 
 async function restrict(deps: ErasureDeps, record: ErasureRecord, lookupId: string): Promise<StepTaken> {
