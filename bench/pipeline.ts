@@ -78,7 +78,7 @@ export async function openPipeline(
       const judged = await judgeAll(arrived, catalog, context, door);
       const validated = performance.now();
       const candidates = judged.filter((event) => event.kind === 'candidate');
-      const keyed = await applyKeys(candidates, { ...door, keyrings, claims });
+      const keyed = await applyKeys(candidates, { ...door, keyrings, claims, mayTake: () => true });
       const sealed = performance.now();
       messagesOf(
         keyed.filter((event) => event.kind === 'ready'),

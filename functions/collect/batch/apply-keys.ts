@@ -32,6 +32,8 @@ export interface KeyParts {
   readonly keyrings: Keyrings;
   readonly claims: BatchClaims;
   readonly log: Log;
+  /** Takes an event from the rate of its subject; false when that is spent. */
+  readonly mayTake: (subjectId: string | undefined) => boolean;
 }
 
 /** Events that the same keys protect. */
@@ -79,7 +81,7 @@ async function keyGroup(group: Group, parts: KeyParts): Promise<readonly Keyed[]
   const { request, purpose, candidates } = group;
   const all = (lent: Pick<Protection, 'link' | 'keys' | 'visitor'>): readonly Keyed[] => {
     const protection: Protection = { ...lent, pseudonyms: new Pseudonyms(lent.link) };
-    return candidates.map((candidate) => keyOne(candidate, protection, parts.claims));
+    return candidates.map((candidate) => keyOne(candidate, protection, parts));
   };
   if (request === undefined) {
     return all({ link: parts.keyrings.unlinked(purpose), keys: undefined, visitor: undefined });
@@ -91,7 +93,7 @@ async function keyGroup(group: Group, parts: KeyParts): Promise<readonly Keyed[]
   return candidates.map((candidate) => decided(candidate, verdict));
 }
 
-function keyOne(candidate: Candidate, protection: Protection, claims: BatchClaims): Keyed {
+function keyOne(candidate: Candidate, protection: Protection, { claims, mayTake }: KeyParts): Keyed {
   const { keys, link } = protection;
   if (keys !== undefined && !acceptsEvent(keys, candidate.event.eventTimeMs)) {
     return decided(candidate, { kind: 'rejected', code: 'subject_erased' });
@@ -100,6 +102,8 @@ function keyOne(candidate: Candidate, protection: Protection, claims: BatchClaim
   const claimed = claims.claim(mark.eventId, mark.fingerprint);
   switch (claimed.kind) {
     case 'first':
+      // The claim is given up with the batch.
+      if (!mayTake(candidate.event.subjectId)) return decided(candidate, SUBJECT_RATE_LIMITED);
       return { kind: 'ready', candidate, identity: protect(candidate, mark, protection), claim: claimed.claim };
     case 'twin': {
       const payload = claimed.claim.fingerprint === mark.fingerprint ? 'same' : 'other';
@@ -109,6 +113,8 @@ function keyOne(candidate: Candidate, protection: Protection, claims: BatchClaim
       return decided(candidate, twinVerdict(claimed.payload));
   }
 }
+
+const SUBJECT_RATE_LIMITED: Verdict = { kind: 'retry', code: 'subject_rate_limited' };
 
 /** An event whose verdict is known. */
 export function decided(candidate: Candidate, verdict: Verdict): Extract<Keyed, { kind: 'refused' | 'decided' }> {

@@ -49,7 +49,7 @@ export interface JudgeParts {
   readonly budgets: Pick<Budgets, 'isSpent'>;
 }
 
-export interface PrepareParts extends KeyParts, JudgeParts {
+export interface PrepareParts extends Omit<KeyParts, 'mayTake'>, JudgeParts {
   readonly sequences: Sequences;
   readonly subjectRates: SubjectRates;
 }
@@ -62,15 +62,14 @@ export async function prepare(
 ): Promise<Prepared> {
   const judged = await judgeAll(arrived, catalog, context, parts);
   const candidates = judged.filter((event) => event.kind === 'candidate');
-  const { within, beyond } = withinRates(candidates, arrived, parts.subjectRates);
-  const keyed = await applyKeys(within, parts);
+  const keyed = await applyKeys(candidates, { ...parts, mayTake: subjectRateOf(arrived, parts.subjectRates) });
   const ready = keyed.filter((event) => event.kind === 'ready');
   return {
     received: countByType(judged),
     messages: messagesOf(ready, context, parts.sequences),
     refused: [...judged, ...keyed].filter((event) => event.kind === 'refused'),
     twins: keyed.filter((event) => event.kind === 'twin'),
-    decided: [...beyond, ...keyed.filter((event) => event.kind === 'decided')],
+    decided: keyed.filter((event) => event.kind === 'decided'),
   };
 }
 
@@ -107,26 +106,18 @@ export async function judgeAll(
   return batch.events.map((event, index) => judge(event, index, newer));
 }
 
-/** Events whose subject sends more than the write key allows for one are not lost: they are to be sent again. */
-function withinRates(
-  candidates: readonly Candidate[],
+/**
+ * Draws an event that is not here yet from the rate of its subject; beyond that it is not lost, but to be sent again. What is here already
+ * costs nothing: who can only send a whole batch again would draw for the same events for ever, and the last ones would never be taken.
+ */
+function subjectRateOf(
   { batch, writeKey, firstReceivedAtMs }: ArrivedBatch,
   rates: SubjectRates,
-): { readonly within: readonly Candidate[]; readonly beyond: Prepared['decided'] } {
+): (subjectId: string | undefined) => boolean {
   // What happened long ago comes as fast as it can be read, and replays have a rate of their own.
-  if (batch.importId !== undefined || firstReceivedAtMs !== undefined) return { within: candidates, beyond: [] };
-  const beyond = candidates.filter(
-    ({ event: { subjectId } }) => subjectId !== undefined && !rates.take(writeKey, subjectId),
-  );
-  if (beyond.length === 0) return { within: candidates, beyond: [] };
-  const left = new Set(beyond);
-  return {
-    within: candidates.filter((candidate) => !left.has(candidate)),
-    beyond: beyond.map((candidate) => ({ candidate, verdict: SUBJECT_RATE_LIMITED })),
-  };
+  if (batch.importId !== undefined || firstReceivedAtMs !== undefined) return () => true;
+  return (subjectId) => subjectId === undefined || rates.take(writeKey, subjectId);
 }
-
-const SUBJECT_RATE_LIMITED: Verdict = { kind: 'retry', code: 'subject_rate_limited' };
 
 /** How events of a protocol become native ones: by the mapping for the write key that they came with. */
 function translatorOf(

@@ -36,6 +36,23 @@ test('one subject beyond its rate gets retry, the others of the batch are taken,
   assert.equal(world.published.length, 13);
 });
 
+test('who sends a whole batch again draws only for what is not here yet, so that the batch comes to its end', async () => {
+  const world = await startCollect();
+  const secret = `tw_${'S'.repeat(43)}`;
+  await putWriteKey(world.state, secret, SLOW);
+  const headers = { ...AUTHORIZED, authorization: `Bearer ${secret}` };
+  const body = JSON.stringify({ events: Array.from({ length: 30 }, () => play({ userId: 'busy' })) });
+  const counts: string[] = [];
+  for (let sending = 0; sending < 6; sending += 1) {
+    const { results } = await world.post('/v1/events', { headers, body });
+    const of = (wanted: string): number => results.filter(({ status }) => status === wanted).length;
+    counts.push(`${of('accepted')} ${of('duplicate')} ${of('retry')}`);
+    await world.advance(5000);
+  }
+  assert.deepEqual(counts, ['10 0 20', '5 10 15', '5 15 10', '5 20 5', '5 25 0', '0 30 0']);
+  assert.equal(world.published.length, 30);
+});
+
 test('an import is not held to the rate of its subjects, and neither is a try', async () => {
   const world = await startCollect();
   const secret = `tw_${'S'.repeat(43)}`;
