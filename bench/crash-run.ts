@@ -7,9 +7,8 @@
  *
  * Events come as a historical import, because its partitions are closed at once. Prints one line of JSON; exit code 1 if anything is off.
  *
- * Known limit: with kills a million events are some 1.7 million rows of raw. Closing them needs more memory than `DUCKDB_MEMORY_MB` gives the
- * local cloud: partitions fail with `query_failed` (resourcesExceeded there), nothing is published wrongly, and `trib run` closes them
- * once there is more.
+ * With kills a million events are some 1.4 to 1.7 million rows of raw, which two processors send in ten minutes and close in three. What
+ * does not fit into the memory that the local cloud gives a statement (`DUCKDB_MEMORY_MB`) is done again with more of it.
  */
 import { request as httpRequest } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';

@@ -5,7 +5,8 @@ import { compileEventType } from '#shared/catalog/compile-event-type.ts';
 import type { EventType } from '#shared/catalog/event-type.ts';
 import { compareStates, type PlacedRefusal, type StatesCompared } from '#shared/catalog/operator/against.ts';
 import type { Problem } from '#shared/catalog/problem.ts';
-import { parseYaml } from '#shared/catalog/yaml-source.ts';
+import { type SourceExamples, sourceExamplesOf } from '#shared/catalog/sources/source-examples.ts';
+import { parseYaml, type YamlPath } from '#shared/catalog/yaml-source.ts';
 import type { EventTypeId } from '#shared/platform/ids.ts';
 import { committedDeclarations, type CommittedDeclarations } from './git-declarations.ts';
 import type { CompiledRepository } from './repository.ts';
@@ -28,7 +29,8 @@ export function compareWithCommit(
   const there = compileCatalog(committed.files);
   const before = there.kind === 'compiled' ? there.catalog : compileWhatCompiles(committed.files, catalog.platform);
   const past = (id: EventTypeId): readonly EventType[] => earlierDeclarations(id, committed, before);
-  const { refusals, ...compared } = compareStates({ before, after: catalog, deletions, past });
+  const examples = (source: string): SourceExamples => sourceExamplesOf(committed.files.get(sourceFileOf(source)));
+  const { refusals, ...compared } = compareStates({ before, after: catalog, deletions, past, examples });
   return {
     ...compared,
     commit: committed.commit,
@@ -50,15 +52,23 @@ function fileOf(id: EventTypeId): string {
   return `events/${id.replace('.', '/')}.yaml`;
 }
 
+function sourceFileOf(name: string): string {
+  return `platform/sources/${name}.yaml`;
+}
+
 /** The refusal as a mistake at its place; what is gone is told at what should have held it. */
-function problemOf(
-  { eventType, path = '', message, hint }: PlacedRefusal,
-  files: ReadonlyMap<string, string>,
-): Problem | undefined {
-  const file = eventType === undefined ? undefined : fileOf(eventType);
+function problemOf(refusal: PlacedRefusal, files: ReadonlyMap<string, string>): Problem | undefined {
+  const { message, hint } = refusal;
+  const [file, path] = placeOf(refusal);
   const text = file === undefined ? undefined : files.get(file);
   if (file === undefined || text === undefined) return undefined;
   const parsed = parseYaml(file, text);
   if (parsed.kind === 'failed') return undefined;
-  return { ...parsed.source.placeOf(path.split('.')), message, hint };
+  return { ...parsed.source.placeOf(path), message, hint };
+}
+
+function placeOf({ eventType, path = '', source }: PlacedRefusal): readonly [file: string | undefined, path: YamlPath] {
+  if (source !== undefined)
+    return [sourceFileOf(source.source), source.event === undefined ? [] : ['events', source.event]];
+  return [eventType === undefined ? undefined : fileOf(eventType), path.split('.')];
 }

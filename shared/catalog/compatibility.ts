@@ -24,6 +24,11 @@ export const CHANGE_RULES = {
   'add-column': 'minor',
   'waive-consent': 'minor',
   'change-sampling': 'minor',
+  'add-source': 'minor',
+  'map-event': 'minor',
+  'change-mapping': 'minor',
+  'drop-unmapped': 'minor',
+  'keep-dropped': 'minor',
   'add-required-field': 'major',
   'drop-required-field': 'major',
   'require-more': 'major',
@@ -40,6 +45,11 @@ export const CHANGE_RULES = {
   'remove-endpoint': 'major',
   'drop-column': 'major',
   'require-consent': 'major',
+  'redirect-event': 'major',
+  'drop-event': 'major',
+  'unmap-event': 'major',
+  'remove-source': 'major',
+  'refuse-sent': 'major',
 } as const satisfies { readonly [rule: string]: ChangeLevel };
 
 /** The name of a rule. */

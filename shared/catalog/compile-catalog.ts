@@ -54,7 +54,7 @@ export function compileCatalog(
 }
 
 /**
- * The event types that compile, whatever else is wrong: an earlier state of the repository is no use to correct, but what is
+ * The event types and mapping files that compile, whatever else is wrong: an earlier state of the repository is no use to correct, but what is
  * right in it was in force. A platform that does not compile is taken from elsewhere.
  */
 export function compileWhatCompiles(files: ReadonlyMap<string, string>, otherwise: Platform): Catalog {
@@ -66,6 +66,7 @@ export function compileWhatCompiles(files: ReadonlyMap<string, string>, otherwis
     platform,
     eventTypes: Object.fromEntries(eventTypes),
     endpoints: Object.fromEntries(endpoints.map((endpoint) => [endpoint.id, endpoint])),
+    sources: sourcesIn(files, platform, eventTypes, []),
   };
 }
 

@@ -124,6 +124,48 @@ test('a purpose that comes to need consent is told, and not refused', async () =
   );
 });
 
+const SOURCE_FILE = 'platform/sources/web.yaml';
+const SOURCE = `description: The website, by the clients of Segment.
+owner: team-a
+protocol: segment
+events:
+  track Song Played:
+    type: music.Played
+    fields: {track: properties.track, ms: {path: properties.ms, otherwise: 0}}
+    examples:
+      - sent: {type: track, event: Song Played, userId: ann, properties: {track: t1}}
+        data: {track: t1, ms: 0}
+`;
+
+test('a mapping that clients rely on does not go unseen: it is refused at its place until somebody approves it', async () => {
+  const { write, commit, compile } = repository();
+  write(SOURCE_FILE, SOURCE);
+  assert.equal(
+    (await compile('--against', 'main')).stdout,
+    'minor  source web\n    minor  it maps events of segment, which nothing did (rule add-source)\n',
+  );
+  commit();
+  const narrowed = SOURCE.replace(', otherwise: 0', '').replace('{track: t1}}', '{track: t1, ms: 0}}');
+  write(SOURCE_FILE, narrowed);
+  const refused = await compile('--against', 'HEAD');
+  assert.equal(refused.exitCode, 1);
+  assert.match(
+    refused.stdout,
+    /\nplatform\/sources\/web\.yaml:6:5 {2}events\.track Song Played: example 1 of before is refused now: missing_field at data\.ms \(rule refuse-sent\)\n/,
+  );
+  write(SOURCE_FILE, undefined);
+  const gone = await compile('--against', 'HEAD');
+  assert.equal(gone.exitCode, 1);
+  assert.match(
+    gone.stdout,
+    /\nsource web: nothing maps the events of segment any more \(rule remove-source\)\n {4}hint: /,
+  );
+  write('deletions.yaml', '- {resource: source web, reason: The website is closed., approved_by: team-a}\n');
+  const approved = await compile('--against', 'HEAD');
+  assert.equal(approved.exitCode, 0, approved.stderr);
+  assert.match(approved.stdout, /^major {2}source web\n/);
+});
+
 test('what others have merged since is none of this change', async () => {
   const { write, git, commit, compile } = repository();
   git('switch', '--quiet', '--create', 'work');

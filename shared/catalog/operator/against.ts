@@ -7,17 +7,16 @@ import { rawColumns } from '../event-columns.ts';
 import type { EventType } from '../event-type.ts';
 import type { EventTypeId } from '../../platform/ids.ts';
 import { endpointOf, endpointTable, rawTable, type TableName } from '../names.ts';
+import { compareSources, isUnmapping, type SourceChange, type SourceStates } from '../sources/compare-sources.ts';
 import { compareColumns } from './compare-columns.ts';
-import type { Deletion } from './deletion.ts';
+import { type Deletion, sourceApproval } from './deletion.ts';
 import { planChanges, type Refusal } from './plan.ts';
 import { declarationRefusal, isBreaking } from './refusals.ts';
 import { type ColumnResource, resourceId } from './resource.ts';
 import { type Surroundings, wantedResources } from './wanted.ts';
 
 /** Two states of the declarations. */
-export interface States {
-  readonly before: Catalog;
-  readonly after: Catalog;
+export interface States extends SourceStates {
   /** Approvals that go with the change. */
   readonly deletions: readonly Deletion[];
   /** Declarations of an event type from before `before`: their columns are in its tables still. */
@@ -26,14 +25,18 @@ export interface States {
 
 /** What changed about one event type or endpoint. */
 export interface SubjectChange {
-  /** `event type listening.TrackPlayed`, `endpoint listening.daily_plays` or `purpose account`. */
+  /** `event type listening.TrackPlayed`, `endpoint listening.daily_plays`, `purpose account` or `source website`. */
   readonly subject: string;
   readonly level: ChangeLevel;
   readonly changes: readonly (Change & { readonly level: ChangeLevel })[];
 }
 
 /** A refusal with the declared thing that it is about, so that its place in a file can be found. */
-export type PlacedRefusal = Refusal & { readonly eventType?: EventTypeId; readonly path?: string };
+export type PlacedRefusal = Refusal & {
+  readonly eventType?: EventTypeId;
+  readonly path?: string;
+  readonly source?: Pick<SourceChange, 'source' | 'event'>;
+};
 
 /** What the change comes to. */
 export interface StatesCompared {
@@ -49,9 +52,16 @@ const NOWHERE: Surroundings = { projectId: 'none', region: 'none', workflows: {}
 
 /** Compares two states by the rules of declarations and by those of BigQuery's tables. */
 export function compareStates(states: States): StatesCompared {
-  const subjects = [...eventTypeChanges(states), ...endpointChanges(states), ...purposeChanges(states)];
+  const ofSources = compareSources(states);
+  const subjects = [
+    ...eventTypeChanges(states),
+    ...endpointChanges(states),
+    ...purposeChanges(states),
+    ...sourceChanges(ofSources),
+  ];
   const changes = subjects.flatMap((subject) => subject.changes);
-  return { level: changes.length === 0 ? undefined : levelOf(changes), subjects, refusals: refusalsOf(states) };
+  const refusals = [...refusalsOf(states), ...unmappingRefusals(ofSources, states.deletions)];
+  return { level: changes.length === 0 ? undefined : levelOf(changes), subjects, refusals };
 }
 
 function eventTypeChanges({ before, after }: States): readonly SubjectChange[] {
@@ -88,6 +98,38 @@ function purposeChanges({ before, after }: States): readonly SubjectChange[] {
       ? ['require-consent', 'events need consent, and old senders may not send it']
       : ['waive-consent', 'events need no consent any more'];
     return subjectChange(`purpose ${id}`, [{ rule, path: 'consent', message: words }]);
+  });
+}
+
+/** Of mapping files, what becomes of events that clients of others send. */
+function sourceChanges(changes: readonly SourceChange[]): readonly SubjectChange[] {
+  const names = [...new Set(changes.map(({ source }) => source))];
+  return names.flatMap((name) =>
+    subjectChange(
+      `source ${name}`,
+      changes
+        .filter(({ source }) => source === name)
+        .map(({ rule, event, message }) => ({ rule, path: event === undefined ? '' : `events.${event}`, message })),
+    ),
+  );
+}
+
+/** Clients go on sending what they send: that it fails from now on has to be said. */
+function unmappingRefusals(changes: readonly SourceChange[], deletions: readonly Deletion[]): readonly PlacedRefusal[] {
+  return changes.filter(isUnmapping).flatMap(({ rule, source, event, message }): readonly PlacedRefusal[] => {
+    const approval = sourceApproval(source, deletions);
+    if (approval.kind === 'approved') return [];
+    const place = event === undefined ? '' : `events.${event}: `;
+    return [
+      {
+        subject: `source ${source}`,
+        code: 'breaking_change',
+        rule,
+        message: `${place}${message} (rule ${rule})`,
+        hint: `Leave what clients still send mapped, or name it under \`drop\`. Where they send it no more, add to deletions.yaml:\n${approval.lines}`,
+        source: { source, event },
+      },
+    ];
   });
 }
 

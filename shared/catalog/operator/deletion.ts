@@ -17,7 +17,24 @@ export function approvalOf(id: ResourceId, deletions: readonly Deletion[]): Dele
   return deletions.find(({ resource }) => resource === id);
 }
 
+/** The kind under which approvals are given for mapping files, which are no resources: nothing is lost with their entries but what comes. */
+export const SOURCE_KIND = 'source';
+
+/** Whether it is approved that a source maps less; where not, the lines that would approve it. */
+export function sourceApproval(
+  name: string,
+  deletions: readonly Deletion[],
+): { readonly kind: 'approved' } | { readonly kind: 'missing'; readonly lines: string } {
+  const subject = `${SOURCE_KIND} ${name}`;
+  const approved = deletions.some(({ resource }) => resource === subject);
+  return approved ? { kind: 'approved' } : { kind: 'missing', lines: linesFor(subject) };
+}
+
 /** The lines of `deletions.yaml` that would approve a resource. */
 export function approvalLines(id: ResourceId): string {
-  return [`- resource: ${id}`, '  reason: WHY NOBODY NEEDS IT', '  approved_by: TEAM'].join('\n');
+  return linesFor(id);
+}
+
+function linesFor(subject: string): string {
+  return [`- resource: ${subject}`, '  reason: WHY NOBODY NEEDS IT', '  approved_by: TEAM'].join('\n');
 }

@@ -6,18 +6,18 @@ import type { Platform } from '../platform.ts';
 import type { Problem } from '../problem.ts';
 import { checkSchema } from '../schema-problems.ts';
 import { parseYaml } from '../yaml-source.ts';
-import { type Deletion, DELETIONS_FILE } from './deletion.ts';
+import { type Deletion, DELETIONS_FILE, SOURCE_KIND } from './deletion.ts';
 import { HOLDS_DATA } from './resource.ts';
 
-const kinds = [...HOLDS_DATA].join(', ');
+const KINDS = [...HOLDS_DATA, SOURCE_KIND];
 
 const deletionsFile = z
   .array(
     z.strictObject({
       resource: z
         .string()
-        .regex(new RegExp(`^(?:${[...HOLDS_DATA].join('|')}) \\S+$`))
-        .meta({ what: 'a resource', allowed: `a kind (${kinds}) and a name, as the plan shows them` }),
+        .regex(new RegExp(`^(?:${KINDS.join('|')}) \\S+$`))
+        .meta({ what: 'a resource', allowed: `a kind (${KINDS.join(', ')}) and a name, as the plan shows them` }),
       reason: z.string().min(10).max(500).meta({ what: 'a reason', allowed: 'a sentence of 10 to 500 characters' }),
       approved_by: z.string().meta({ what: 'a team', allowed: 'a team of platform/teams.yaml' }),
     }),

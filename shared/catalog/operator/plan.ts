@@ -2,7 +2,7 @@
 import type { ResourceRule } from './rules.ts';
 import type { ChangeRule } from '../compatibility.ts';
 import { compareResources } from './compare.ts';
-import { approvalOf, type Deletion } from './deletion.ts';
+import { approvalOf, type Deletion, SOURCE_KIND } from './deletion.ts';
 import type { Difference } from './difference.ts';
 import { deletionOrder, rolloutOrder } from './order.ts';
 import { refusalOfChange, unapproved } from './refusals.ts';
@@ -79,7 +79,10 @@ export function planChanges({ want, have, deletions, refusals }: PlanInput): Pla
       ...dropping.filter((id) => approvalOf(id, deletions) === undefined).map(unapproved),
     ],
     unchanged: want.length - made.length,
-    idleApprovals: deletions.map(({ resource }) => resource).filter((name) => !dropping.some((id) => id === name)),
+    idleApprovals: deletions
+      .map(({ resource }) => resource)
+      // Of mapping files there is nothing to be deleted: their approvals are for the change of the declarations.
+      .filter((name) => !name.startsWith(`${SOURCE_KIND} `) && !dropping.some((id) => id === name)),
   };
 }
 

@@ -2,13 +2,28 @@
 import { translate } from '../../events/sources/translate.ts';
 import { compileValidator } from '../../events/validator.ts';
 import { canonicalJson } from '../../platform/canonical-json.ts';
-import type { SourceFile } from '../declarations/source-file.ts';
+import { type SourceFile, sourceFile } from '../declarations/source-file.ts';
 import type { EventType } from '../event-type.ts';
 import type { Problem } from '../problem.ts';
+import { checkSchema } from '../schema-problems.ts';
 import type { Source } from '../source.ts';
-import type { YamlPath, YamlSource } from '../yaml-source.ts';
+import { parseYaml, type YamlPath, type YamlSource } from '../yaml-source.ts';
 
-type Example = SourceFile['events'][string]['examples'][number];
+/** An example of a mapping file. */
+export type Example = SourceFile['events'][string]['examples'][number];
+
+/** The examples of a mapping file, by the name of the event. */
+export interface SourceExamples {
+  readonly [event: string]: readonly Example[];
+}
+
+/** The examples of a mapping file's text; none where it is no mapping file. */
+export function sourceExamplesOf(text: string | undefined): SourceExamples {
+  const parsed = parseYaml('', text ?? '');
+  const checked = parsed.kind === 'parsed' ? checkSchema(parsed.source, sourceFile) : undefined;
+  if (checked?.kind !== 'valid') return {};
+  return Object.fromEntries(Object.entries(checked.value.events).map(([name, { examples }]) => [name, examples]));
+}
 
 /** When examples arrive; no example tells of it. */
 const ARRIVAL = { receivedAtMs: 0 };
@@ -43,28 +58,48 @@ function wrongWith(
   name: string,
   { source, eventType }: { readonly source: Source; readonly eventType: EventType },
 ): Wrong | undefined {
-  const { protocol } = source;
-  const { outcome } = translate(
-    { protocol, id: 'example', request: example.request, sent: example.sent },
-    source,
-    ARRIVAL,
-  );
-  if (outcome.kind === 'rejected') {
-    return { message: `it is refused as ${outcome.code}`, at: ['sent'], hint: outcome.hint };
+  const judged = judgeSent(example, source, { [eventType.id]: eventType });
+  switch (judged.kind) {
+    case 'refused':
+      return { message: refusedWords(judged), at: ['sent'], hint: judged.hint };
+    case 'undeclared':
+      return { message: `it is not mapped by ${JSON.stringify(name)} but is ${judged.type}`, at: ['sent'] };
+    case 'accepted':
+      return differenceOf(example, judged.envelope);
   }
+}
+
+function refusedWords({ code, path }: Extract<JudgedSent, { kind: 'refused' }>): string {
+  if (code === 'missing_subject') return 'it is about nobody';
+  return `${path ?? 'it'} is refused as ${code}`;
+}
+
+/** What becomes of an event as a client sends it. */
+export type JudgedSent =
+  | { readonly kind: 'accepted'; readonly envelope: { readonly [name: string]: unknown } }
+  /** It is of a type that is none of those given. */
+  | { readonly kind: 'undeclared'; readonly type: string }
+  | { readonly kind: 'refused'; readonly code: string; readonly path?: string; readonly hint?: string | undefined };
+
+/** Translates an event by the mapping of a source, and judges it by the event type that it becomes. */
+export function judgeSent(
+  { sent, request }: Pick<Example, 'sent' | 'request'>,
+  source: Source,
+  eventTypes: { readonly [id: string]: EventType },
+): JudgedSent {
+  const { outcome } = translate({ protocol: source.protocol, id: 'example', request, sent }, source, ARRIVAL);
+  if (outcome.kind === 'rejected') return { kind: 'refused', code: outcome.code, hint: outcome.hint };
   const envelope = outcome.envelope as { readonly [name: string]: unknown };
-  if (envelope['type'] !== eventType.id) {
-    return { message: `it is not mapped by ${JSON.stringify(name)} but is ${String(envelope['type'])}`, at: ['sent'] };
-  }
-  const data = envelope['data'] as { readonly [field: string]: unknown };
-  const checked = compileValidator(eventType)(data);
-  if (checked.kind === 'rejected') {
-    return { message: `${checked.path} is refused as ${checked.code}`, at: ['sent'], hint: checked.hint };
-  }
-  if (eventType.subject === 'user' && envelope['userId'] === undefined && envelope['anonymousId'] === undefined) {
-    return { message: 'it is about nobody', at: ['sent'], hint: 'send a userId or anonymousId, or map one' };
-  }
-  return differenceOf(example, envelope);
+  const type = String(envelope['type']);
+  const eventType = eventTypes[type];
+  if (eventType === undefined) return { kind: 'undeclared', type };
+  const checked = compileValidator(eventType)(envelope['data'] as { readonly [field: string]: unknown });
+  if (checked.kind === 'rejected')
+    return { kind: 'refused', code: checked.code, path: String(checked.path), hint: checked.hint };
+  const nobody = envelope['userId'] === undefined && envelope['anonymousId'] === undefined;
+  if (eventType.subject === 'user' && nobody)
+    return { kind: 'refused', code: 'missing_subject', hint: 'send a userId or anonymousId, or map one' };
+  return { kind: 'accepted', envelope };
 }
 
 /** The first thing that came out otherwise than the example says. */

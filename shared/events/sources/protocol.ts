@@ -9,7 +9,10 @@ export interface SourceProtocol {
   /** Whether a request that came to the path of native batches, or to none, is of this protocol by its headers. */
   claims?(headers: SourceRequest['headers']): boolean;
   /** Names that a mapping file may give to its events. */
-  readonly eventNames: Words;
+  readonly eventNames: Words & {
+    /** The less specific name that an event of a name has as well, if any: mapped by it where the first is not mapped. */
+    readonly general?: (name: string) => string | undefined;
+  };
   /** What paths of a mapping file may begin with. */
   readonly roots: Words;
   /** Reads a body, inflated already, into events as sent. Never quotes what was sent, and does not throw on it. */

@@ -51,6 +51,7 @@ export const SEGMENT: SourceProtocol = {
     allowed:
       'a call (track, page, identify, screen, group, alias), for the first three perhaps with a name: track Song Played',
     is: isEventName,
+    general: (name) => (name.includes(' ') ? name.slice(0, name.indexOf(' ')) : undefined),
   },
   roots: { allowed: MEMBERS.join(', '), is: (root) => MEMBERS.includes(root) },
   read,
