@@ -50,9 +50,9 @@ export async function openPipeline(
     dress(body.bytes, ids);
     ids += EVENTS;
     const read = readBatch(body.bytes);
-    const { keyrings } = door.keys;
+    const { keyrings } = door.keys.keys;
     const { current: catalog } = door.catalogs;
-    if (read.kind !== 'read' || keyrings === undefined || catalog === undefined) throw new Error('not ready');
+    if (read.kind !== 'read' || catalog === undefined) throw new Error('not ready');
     const arrived = { batch: read.batch, writeKey, bodyBytes: body.bytes.length };
     const verdicts = await collectBatch(arrived, { catalog, keyrings }, door);
     if (verdicts.some(({ status }) => status !== 'accepted')) throw new Error(JSON.stringify(verdicts[0]));
@@ -61,9 +61,9 @@ export async function openPipeline(
   /** The stages one after the other, as `collectBatch` calls them, with a look at the clock in between. */
   const stagesOf = async (userOf: (request: number) => number): Promise<Stages> => {
     const sums = { parse: 0, validate: 0, seal: 0, rows: 0 };
-    const { keyrings } = door.keys;
+    const { keyrings } = door.keys.keys;
     const { current: catalog } = door.catalogs;
-    if (keyrings === undefined || catalog === undefined) throw new Error('not ready');
+    if (catalog === undefined) throw new Error('not ready');
     for (let batch = 0; batch < STAGED_BATCHES; batch += 1) {
       body.stamp(ids, userOf(batch));
       dress(body.bytes, ids);

@@ -11,7 +11,15 @@ import { type BootId, type ImportId, parseId } from '#shared/platform/ids.ts';
 import type { Log } from '#shared/platform/log-line.ts';
 import { rolesOf } from '#shared/platform/roles.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
+import { PlatformError } from '#shared/platform/platform-error.ts';
 import { uuidV7 } from '#shared/platform/uuid.ts';
+import type { CacheLimits } from '#shared/privacy/keys/keyring-cache.ts';
+import {
+  FEED_LOOK_EVERY_MS,
+  GUARD_EVERY_MS,
+  KeysAtWork,
+  type OpeningStores,
+} from '#shared/privacy/keys/keys-at-work.ts';
 import { segmentSettingsRoute } from './adapters/segment-settings.ts';
 import { claimedPath, sourceRoutes } from './adapters/source-routes.ts';
 import { createHandshake, isHandshake } from './adapters/webhook-handshake.ts';
@@ -28,25 +36,23 @@ import { Budgets, BUDGETS_EVERY_MS } from './state/budgets.ts';
 import { CATALOG_EVERY_MS, Catalogs } from './state/catalogs.ts';
 import { HourReports, REPORT_EVERY_MS } from './state/hour-reports.ts';
 import { Imports } from './state/imports.ts';
-import {
-  FEED_LOOK_EVERY_MS,
-  GUARD_EVERY_MS,
-  KeysAtWork,
-  REOPEN_EVERY_MS,
-  type SealingStores,
-} from './state/keys-at-work.ts';
 import { Rates } from './state/rates.ts';
 import { Sequences } from './state/sequences.ts';
 import { SubjectRates } from './state/subject-rates.ts';
 import { Tally, TALLY_EVERY_MS } from './state/tally.ts';
 import { WriteKeys } from './state/write-keys.ts';
 
+/** Users at hand in a process of 512 MiB that also holds requests, messages on their way and the events it has accepted. */
+const KEYRINGS_HELD: CacheLimits = { maxEntries: 15_000, maxBytes: 64 * 1024 * 1024 };
+/** How often what could not be opened is tried again. */
+const REOPEN_EVERY_MS = 2000;
+
 /** What collect needs from outside. */
 export interface CollectParts {
   readonly projectId: string;
   /** The bucket of live state. */
   readonly state: ObjectStore;
-  readonly keys: SealingStores;
+  readonly keys: OpeningStores;
   readonly keptBecauseOf: () => Promise<readonly KeepsBecause[]>;
   readonly publisher: Publisher;
   /** Tells metadata that an import is finishing. */
@@ -97,7 +103,7 @@ export function createCollect(parts: CollectParts): Collect {
 /** The parts of a boot, put together; nothing is opened yet. */
 export function assemble(boot: BootId, parts: CollectParts): Omit<DoorParts, 'opened'> {
   const { state, keys: stores, keptBecauseOf, revocationBoundMs, publisher, random, clock, log } = parts;
-  const keys = new KeysAtWork({ stores, keptBecauseOf, revocationBoundMs, clock, log });
+  const keys = new KeysAtWork({ stores, keptBecauseOf, revocationBoundMs, cache: KEYRINGS_HELD, tell, clock, log });
   const budgets = new Budgets({ boot, store: state, clock, log });
   let failures = 0;
   return {
@@ -133,6 +139,11 @@ export function assemble(boot: BootId, parts: CollectParts): Omit<DoorParts, 'op
     heldUnkeyed: new HeldBytes(MAX_UNKEYED_HELD_BYTES),
     underWay: new UnderWay(),
   };
+}
+
+/** Apps are told one thing of whatever keeps the keys from being opened: that it passes. */
+function tell(): PlatformError {
+  return new PlatformError('keys_unavailable');
 }
 
 function createHandler(door: DoorParts, parts: CollectParts): RequestHandler {
@@ -196,7 +207,7 @@ function startRepeating({ keys, catalogs, budgets, reports, tally }: DoorParts, 
     every(REPORT_EVERY_MS, () => reports.flush()),
     every(TALLY_EVERY_MS, () => tally.flush()),
     every(FEED_LOOK_EVERY_MS, () => keys.refreshWhenDue()),
-    every(GUARD_EVERY_MS, () => keys.checkGuard()),
+    every(GUARD_EVERY_MS, () => keys.open()),
     every(REOPEN_EVERY_MS, async () => {
       if (keys.closed !== undefined) await keys.open();
       if (catalogs.current === undefined) await catalogs.refresh();

@@ -15,11 +15,11 @@ import type { Log } from '#shared/platform/log-line.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { uuidV7 } from '#shared/platform/uuid.ts';
+import { FEED_LOOK_EVERY_MS, GUARD_EVERY_MS, KeysAtWork } from '#shared/privacy/keys/keys-at-work.ts';
 import { revocationTiming } from '#shared/privacy/keys/revocation.ts';
 import { endDayKeys } from './at-work/end-day-keys.ts';
 import { catalogInForce } from './at-work/catalog-in-force.ts';
 import { grantsInForce, rolesInForce } from './at-work/who-may.ts';
-import { KeysAtWork } from './at-work/keys-at-work.ts';
 import type { ErasureDeps } from './erasures/erasure-deps.ts';
 import { createLedger } from './erasures/ledger.ts';
 import type { Pipelines } from './erasures/pipelines.ts';
@@ -92,9 +92,7 @@ export interface Privacy {
 
 /** What an execution left undone is driven on within this, and the time that the workflow takes. */
 const SWEEP_EVERY_MS = 20_000;
-const GUARD_EVERY_MS = 60_000;
 const REOPEN_EVERY_MS = 1000;
-const FEED_LOOK_EVERY_MS = 500;
 
 export function createPrivacy(parts: PrivacyParts): Privacy {
   const { state, stores, keptBecauseOf, revocationBoundMs, clock, log } = parts;
@@ -189,23 +187,17 @@ function provingRoutes(
 }
 
 function startRepeating(
-  { repeat, clock }: PrivacyParts,
+  { repeat }: PrivacyParts,
   keys: KeysAtWork,
   { open, sweepNow }: { readonly open: () => Promise<void>; readonly sweepNow: () => Promise<void> },
 ): readonly (() => void)[] {
-  let refreshedAtMs = -Infinity;
   return [
     repeat(REOPEN_EVERY_MS, async () => {
       if (keys.closed !== undefined) await open();
     }),
     repeat(GUARD_EVERY_MS, () => keys.open()),
     repeat(SWEEP_EVERY_MS, sweepNow),
-    repeat(FEED_LOOK_EVERY_MS, async () => {
-      const ageMs = clock.now() - refreshedAtMs;
-      if (ageMs >= 0 && ageMs < (keys.pollMs ?? Infinity)) return;
-      refreshedAtMs = clock.now();
-      await keys.refresh();
-    }),
+    repeat(FEED_LOOK_EVERY_MS, () => keys.refreshWhenDue()),
   ];
 }
 

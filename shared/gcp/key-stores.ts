@@ -3,15 +3,8 @@ import { Storage } from '@google-cloud/storage';
 import { bucketName, keyPath } from '../platform/base/names.ts';
 import type { Clock } from '../platform/clock.ts';
 import { openEpoch } from '../privacy/keys/epoch-keys.ts';
-import type {
-  EpochStore,
-  KeyringScan,
-  KeyringStore,
-  KeyVersions,
-  KeyWrapper,
-  RevocationFeed,
-} from '../privacy/keys/key-stores.ts';
-import type { PepperStore } from '../privacy/keys/pepper.ts';
+import type { KeyringScan, KeyVersions } from '../privacy/keys/key-stores.ts';
+import type { OpeningStores } from '../privacy/keys/keys-at-work.ts';
 import { createKeyVersions } from './key-versions.ts';
 import { createKeyWrapper } from './key-wrapper.ts';
 import {
@@ -24,16 +17,9 @@ import {
 import { createObjectStore } from './objects.ts';
 import { createSmallObjects } from './small-objects.ts';
 
-export interface KeyStores {
-  readonly keyrings: KeyringStore;
+export interface KeyStores extends OpeningStores {
   readonly scan: KeyringScan;
-  readonly epochs: EpochStore;
-  readonly pepper: PepperStore;
-  readonly feed: RevocationFeed;
-  readonly wrapper: KeyWrapper;
   readonly versions: KeyVersions;
-  /** The key version under which the pepper is wrapped when it is made: the first of its key, which is never destroyed. */
-  readonly pepperVersion: string;
 }
 
 /** The stores of a project's keys; `storage` is the client behind them. */

@@ -17,10 +17,10 @@ import type { Random } from '#shared/http/retry-after.ts';
 import type { Clock } from '#shared/platform/clock.ts';
 import type { ErrorCode } from '#shared/platform/error-codes.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
+import type { KeysAtWork } from '#shared/privacy/keys/keys-at-work.ts';
 import { type BatchParts, collectBatch, type Standing } from '../batch/collect-batch.ts';
 import type { ArrivedBatch } from '../batch/prepare.ts';
 import { validateBatch } from '../batch/validate.ts';
-import type { KeysAtWork } from '../state/keys-at-work.ts';
 import type { Rates } from '../state/rates.ts';
 import type { WriteKeys } from '../state/write-keys.ts';
 import { credentialOf, headOf, type RequestHead, secretShown, showsSecret } from './credential.ts';
@@ -149,10 +149,10 @@ export async function standingOrThrow(parts: DoorParts): Promise<Standing> {
 
 /** What to collect by; undefined while no catalog was adopted, the keys are not open, or nothing may be sealed. */
 function standingOf({ keys, catalogs }: DoorParts): Standing | undefined {
-  const { closed, keyrings } = keys;
+  const { closed, opened } = keys;
   const { current: catalog } = catalogs;
-  if (closed !== undefined || catalog === undefined || keyrings === undefined) return undefined;
-  return { catalog, keyrings };
+  if (closed !== undefined || catalog === undefined || opened === undefined) return undefined;
+  return { catalog, keyrings: opened.keyrings };
 }
 
 async function standingAfterOpening(parts: DoorParts): Promise<Standing | PlatformError> {

@@ -6,25 +6,10 @@ import type { Executions } from '#shared/gcp/executions.ts';
 import type { Clock } from '#shared/platform/clock.ts';
 import type { Log } from '#shared/platform/log-line.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
-import type { EpochKeys } from '#shared/privacy/keys/epoch-keys.ts';
-import type { HmacKey } from '#shared/privacy/keys/hmac-key.ts';
-import type { KeyringStore, RevocationFeed } from '#shared/privacy/keys/key-stores.ts';
-import type { Keyrings } from '#shared/privacy/keys/keyrings.ts';
+import type { OpenKeys } from '#shared/privacy/keys/keys-at-work.ts';
 import type { Facts } from '../facts.ts';
 import type { Ledger } from './ledger.ts';
 import type { Pipelines } from './pipelines.ts';
-
-/** The keys of privacy, opened. */
-export interface OpenKeys {
-  readonly store: KeyringStore;
-  readonly feed: RevocationFeed;
-  readonly epochs: EpochKeys;
-  readonly pepper: HmacKey;
-  /** What this process reveals with: it must forget what it shreds, and proves by it that nothing opens. */
-  readonly keyrings: Keyrings;
-  /** Published: this long after a shredding no process uses the keys any more. */
-  readonly boundMs: number;
-}
 
 /** What erasures work on. */
 export interface ErasureDeps {

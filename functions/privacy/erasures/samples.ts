@@ -5,7 +5,7 @@ import type { LivePurpose } from '#shared/privacy/keys/keyring-record.ts';
 import { readKeyring } from '#shared/privacy/keys/keyring-updates.ts';
 import { openPurpose } from '#shared/privacy/keys/key-wrapping.ts';
 import { openFields, sealFields } from '#shared/privacy/sealing.ts';
-import type { OpenKeys } from './erasure-deps.ts';
+import type { OpenKeys } from '#shared/privacy/keys/keys-at-work.ts';
 import type { SealedSample } from './sealed-parts.ts';
 
 /** What a sample says: nothing about anybody. */

@@ -5,7 +5,7 @@ import type { PersonRows } from '#shared/gcp/person-rows.ts';
 import type { Clock } from '#shared/platform/clock.ts';
 import type { Log } from '#shared/platform/log-line.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
-import type { OpenKeys } from '../erasures/erasure-deps.ts';
+import type { OpenKeys } from '#shared/privacy/keys/keys-at-work.ts';
 import type { Facts } from '../facts.ts';
 
 export interface ExportDeps {

@@ -1,7 +1,7 @@
 // Owns the route that says how well the revocation bound is kept here, for metrics and for whoever wants to know what is promised.
 import { z } from 'zod';
 import { route, type Route } from '#shared/http/route.ts';
-import type { OpenKeys } from '../erasures/erasure-deps.ts';
+import type { OpenKeys } from '#shared/privacy/keys/keys-at-work.ts';
 
 const answer = z.object({
   revocation_bound_seconds: z.number().describe('So long after a shredding no process uses the keys any more.'),

@@ -4,8 +4,9 @@ import type { ErasureRecord, Probe } from '#shared/privacy/erasure/erasure-recor
 import type { ErasureScope } from '#shared/privacy/erasure/erasure-scope.ts';
 import { isPurposeGone } from '#shared/privacy/keys/forgetting-purpose.ts';
 import { readKeyring } from '#shared/privacy/keys/keyring-updates.ts';
+import type { OpenKeys } from '#shared/privacy/keys/keys-at-work.ts';
 import { openSealed } from '#shared/privacy/opening.ts';
-import type { ErasureDeps, OpenKeys } from '../erasure-deps.ts';
+import type { ErasureDeps } from '../erasure-deps.ts';
 import { computedPartitions } from '../cleaning/recompute.ts';
 import { remainingRows } from '../row-cleaning.ts';
 import { filesOf, listOpenExports } from '../../exports/export-objects.ts';
