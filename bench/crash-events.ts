@@ -1,5 +1,5 @@
 /** The events of the crash run, and the ledger of the client that sends them: what was sent, and what each came to. */
-import { EVENT_BYTES } from './collect-batch-body.ts';
+import { playedEvent } from './played-event.ts';
 
 /** One event in so many has a country that is none. */
 const WRONG_EVERY = 1000;
@@ -19,28 +19,12 @@ export function rightOf(count: number): number {
 /** An event as JSON: always the same for a number, within one run. */
 export function eventText(number: number, nowMs: number): string {
   const midnightMs = Math.floor(nowMs / DAY_MS) * DAY_MS - DAY_MS;
-  const event = {
+  const play = {
     id: `crash-${number}`,
-    type: 'listening.TrackPlayed',
-    occurredAt: new Date(midnightMs + (number % HOURS) * HOUR_MS + (number % 3600) * 1000).toISOString(),
+    occurredAtMs: midnightMs + (number % HOURS) * HOUR_MS + (number % 3600) * 1000,
     userId: `crash-user-${Math.floor(number / EVENTS_OF_USER) % USERS}`,
-    data: {
-      track_id: '4uLU6hMCjMI75M1A2tKUQC',
-      album_id: '6N9PS4QXF1D0OWPk0Sxtb4',
-      artist_id: '0gxyHStUsqpMadRV0Di1Qt',
-      ms_played: number,
-      reason_end: 'track_done',
-      country: number % WRONG_EVERY === 0 ? 'nowhere' : 'SE',
-      platform: 'android',
-      app_version: '9.4.12',
-      ip: '192.0.2.17',
-      email: 'listener@example.com',
-      place: '59.3293,18.0686',
-      device_id: '5f0c9a1e-8d9b-4c57-9d6c-2b1a6f3c8e77',
-    },
   };
-  const padding = EVENT_BYTES - Buffer.byteLength(JSON.stringify({ ...event, context: '' }));
-  return JSON.stringify({ ...event, context: 'x'.repeat(Math.max(0, padding)) });
+  return playedEvent(play, { ms_played: number, country: number % WRONG_EVERY === 0 ? 'nowhere' : 'SE' });
 }
 
 export type Status = 'accepted' | 'duplicate' | 'rejected' | 'retry';
