@@ -109,7 +109,7 @@ function storeOf(objects: ReadonlyMap<string, StoredObject>): ObjectStore {
         const name = names[at] ?? '';
         const found = objects.get(name);
         if (!name.startsWith(prefix) || name >= before || found === undefined) return;
-        yield { name, generation: found.generation, labels: found.labels, bytes: found.body.length };
+        yield { name, generation: found.generation, labels: found.labels, bytes: found.body.length, writtenAtMs: 0 };
       }
     },
   };

@@ -2,6 +2,13 @@
 
 locals {
   pubsub_agent = "serviceAccount:service-${var.project_number}@gcp-sa-pubsub.iam.gserviceaccount.com"
+
+  # In front of every function Cloud Run logs each request with its URL and the address of who sent it. Those of collect hold the write
+  # keys of beacons, and addresses of people, so none of them is stored; what collect counts is in its own log.
+  requests_to_collect = {
+    description = "URLs may hold write keys, and every request the address of a person."
+    filter      = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"collect\" AND log_id(\"run.googleapis.com/requests\")"
+  }
 }
 
 resource "google_project_service" "api" {
@@ -62,12 +69,46 @@ resource "google_cloud_run_v2_service_iam_member" "reveal" {
   member   = "serviceAccount:${google_bigquery_connection.reveal.cloud_resource[0].service_account_id}"
 }
 
-# In front of every function Cloud Run logs each request with its URL and the address of who sent it. Those of collect hold the write
-# keys of beacons, and addresses of people, so none of them is stored; what collect counts is in its own log.
 # https://cloud.google.com/logging/docs/reference/v2/rest/v2/projects.exclusions
 resource "google_logging_project_exclusion" "requests_to_collect" {
   project     = var.project_id
   name        = "tributary-requests-to-collect"
-  description = "URLs may hold write keys, and every request the address of a person."
-  filter      = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"collect\" AND log_id(\"run.googleapis.com/requests\")"
+  description = local.requests_to_collect.description
+  filter      = local.requests_to_collect.filter
+}
+
+# What functions and workflows log, for the search of leak canaries, which reads this dataset as it reads every other. Lines are kept for
+# as long as a canary is looked for. A project exclusion is none for other sinks, so this one has its own.
+# https://cloud.google.com/logging/docs/export/bigquery
+resource "google_bigquery_dataset" "logs" {
+  project                         = var.project_id
+  dataset_id                      = "logs"
+  location                        = var.region
+  description                     = "What functions and workflows logged in the last days, for the search of leak canaries."
+  default_partition_expiration_ms = 345600000
+  delete_contents_on_destroy      = true
+}
+
+resource "google_logging_project_sink" "logs" {
+  project                = var.project_id
+  name                   = "tributary-logs"
+  description            = "For the search of leak canaries."
+  destination            = "bigquery.googleapis.com/projects/${var.project_id}/datasets/${google_bigquery_dataset.logs.dataset_id}"
+  filter                 = "resource.type=\"cloud_run_revision\" OR resource.type=\"workflows.googleapis.com/Workflow\""
+  unique_writer_identity = true
+  bigquery_options {
+    use_partitioned_tables = true
+  }
+  exclusions {
+    name        = "requests-to-collect"
+    description = local.requests_to_collect.description
+    filter      = local.requests_to_collect.filter
+  }
+}
+
+resource "google_bigquery_dataset_iam_member" "logs" {
+  project    = var.project_id
+  dataset_id = google_bigquery_dataset.logs.dataset_id
+  role       = "roles/bigquery.dataEditor"
+  member     = google_logging_project_sink.logs.writer_identity
 }

@@ -48,10 +48,13 @@ function print(
   { sentAt, finishedAt, passed, seesClear, searched, found, unread }: CanaryAnswer,
   files?: Searched,
 ): void {
-  const { tables, rows, objects } = searched;
+  const { tables, rows, logLines, objects } = searched;
   const state = finishedAt === undefined ? 'under way' : passed ? `passed ${finishedAt}` : `FAILED ${finishedAt}`;
   say(`canary of ${sentAt}: ${state}; ${rows} rows of ${tables} tables and ${objects} objects searched`);
   if (finishedAt !== undefined && !seesClear) say('It did not arrive, so the search says nothing.');
+  if (logLines > 0) say(`${logLines} of the rows are lines of logs`);
+  else if (finishedAt !== undefined && files === undefined)
+    say('No dataset has the logs of this platform: --files searches those that lie in its data folder.');
   if (unread.length > 0) say(`too large to be read: ${unread.join(', ')}`);
   if (files !== undefined) say(`${files.files} files searched`);
   const all = [...found, ...(files?.found ?? [])];

@@ -11,7 +11,15 @@ import {
 import type { PartitionKey } from '../pipelines/partition-key.ts';
 
 /** Datasets of the base, so that no domain may have their names. */
-const RESERVED_DOMAINS: ReadonlySet<string> = new Set(['raw', 'staging', 'platform', 'google', 'goog', 'bigquery']);
+const RESERVED_DOMAINS: ReadonlySet<string> = new Set([
+  'raw',
+  'staging',
+  'platform',
+  'logs',
+  'google',
+  'goog',
+  'bigquery',
+]);
 
 /** What the names of datasets begin with that hold a purpose's remote function; no domain's may. */
 const REVEAL_PREFIX = 'reveal_';

@@ -94,7 +94,7 @@ async function* list(bucket: Bucket, prefix: string, options: ListOptions = {}):
         prefix,
         autoPaginate: false,
         maxResults: 1000,
-        fields: 'nextPageToken,items(name,generation,size,metadata)',
+        fields: 'nextPageToken,items(name,generation,size,updated,metadata)',
         ...(options.from === undefined ? {} : { startOffset: options.from }),
         ...(options.before === undefined ? {} : { endOffset: options.before }),
         ...(pageToken === undefined ? {} : { pageToken }),
@@ -104,8 +104,9 @@ async function* list(bucket: Bucket, prefix: string, options: ListOptions = {}):
       });
     // With `fields` the client hands over resources as they come, where its types promise File.
     for (const resource of files as unknown as readonly ListedResource[]) {
-      const { name, generation, size } = resource;
-      yield { name, generation, labels: labelsOf(resource), bytes: Number(size) };
+      const { name, generation, size, updated } = resource;
+      const writtenAtMs = Date.parse(updated);
+      yield { name, generation, labels: labelsOf(resource), bytes: Number(size), writtenAtMs };
     }
     pageToken = (next as { pageToken?: string } | null)?.pageToken;
   } while (pageToken !== undefined);
@@ -116,6 +117,7 @@ interface ListedResource {
   readonly name: string;
   readonly generation: string;
   readonly size: string;
+  readonly updated: string;
   readonly metadata?: Record<string, unknown>;
 }
 

@@ -21,6 +21,7 @@ export const LOG_FIELDS = {
   import: 'name',
   job: 'name',
   method: 'name',
+  owner: 'name',
   partition: 'name',
   path: 'name',
   pid: 'number',

@@ -1,5 +1,6 @@
 // Owns a store of objects in memory with the semantics of Cloud Storage: preconditions, generations that only grow, listing in
 // order of name; what a page holds is what is there when the page is asked for.
+import { type Clock, systemClock } from './clock.ts';
 import type { Labels, ListedObject, ListOptions, ObjectStore, StoredObject } from './object-store.ts';
 
 /** The store, with a look at what is in it. */
@@ -10,16 +11,21 @@ export interface MemoryObjectStore extends ObjectStore {
 
 const PAGE = 1000;
 
+/** What is stored, and when it was. */
+interface Kept extends StoredObject {
+  readonly writtenAtMs: number;
+}
+
 /** An empty bucket. */
-export function memoryObjectStore(): MemoryObjectStore {
-  const objects = new Map<string, StoredObject>();
+export function memoryObjectStore(clock: Clock = systemClock): MemoryObjectStore {
+  const objects = new Map<string, Kept>();
   let generation = 0;
 
   const put = (name: string, body: Buffer | string, labels: Labels): string => {
     generation += 1;
-    const stored = { generation: String(generation), body: ownCopy(body), labels: { ...labels } };
-    objects.set(name, stored);
-    return stored.generation;
+    const given = String(generation);
+    objects.set(name, { generation: given, body: ownCopy(body), labels: { ...labels }, writtenAtMs: clock.now() });
+    return given;
   };
   const names = (): readonly string[] => [...objects.keys()].sort((a, b) => Buffer.compare(bytes(a), bytes(b)));
 
@@ -27,7 +33,8 @@ export function memoryObjectStore(): MemoryObjectStore {
     names,
     read: async (name) => {
       const found = objects.get(name);
-      return found === undefined ? undefined : { ...found, body: Buffer.from(found.body) };
+      if (found === undefined) return undefined;
+      return { generation: found.generation, body: Buffer.from(found.body), labels: found.labels };
     },
     create: async (name, body, labels = {}) =>
       objects.has(name) ? { kind: 'exists' } : { kind: 'created', generation: put(name, body, labels) },
@@ -50,7 +57,7 @@ async function* list(
   prefix: string,
   { from = '', before }: ListOptions = {},
   names: () => readonly string[],
-  objects: ReadonlyMap<string, StoredObject>,
+  objects: ReadonlyMap<string, Kept>,
 ): AsyncGenerator<ListedObject> {
   let after: string | undefined;
   for (;;) {
@@ -63,7 +70,8 @@ async function* list(
         return found === undefined ? [] : [{ name, found }];
       });
     for (const { name, found } of page) {
-      yield { name, generation: found.generation, labels: found.labels, bytes: found.body.length };
+      const { generation, labels, body, writtenAtMs } = found;
+      yield { name, generation, labels, bytes: body.length, writtenAtMs };
     }
     after = page.at(-1)?.name;
     if (page.length < PAGE) return;

@@ -16,6 +16,8 @@ export interface ListedObject {
   readonly generation: string;
   readonly labels: Labels;
   readonly bytes: number;
+  /** When it was last written, body or labels, by the clock of the store. */
+  readonly writtenAtMs: number;
 }
 
 export interface ListOptions {

@@ -10,12 +10,14 @@ export const GOOGLE_ONLY: Readonly<Record<string, string>> = {
   google_cloud_run_v2_service_iam_member: 'a local function answers every caller, and verifies it itself',
   google_bigquery_dataset_iam_member: "a local cloud has no agents of Google's",
   google_logging_project_exclusion: 'a local cloud logs no requests',
+  google_logging_project_sink: 'the logs of a local platform are files of its data folder',
   google_monitoring_notification_channel: 'a local platform has nobody on call',
   google_monitoring_alert_policy: 'a local platform has nobody on call',
 };
 
 /** The same by address, where the type also serves the base. */
 export const GOOGLE_ONLY_ADDRESSES: Readonly<Record<string, string>> = {
+  'google_bigquery_dataset.logs': 'the logs of a local platform are files of its data folder',
   'google_storage_bucket.code': 'a local platform runs its functions from their source',
   'google_project_iam_member.dead_letters': "a local cloud has no agents of Google's",
 };
@@ -36,6 +38,8 @@ export const computed: Computed = (type, values) => {
       return { id: `projects/${PROJECT}/locations/${text('location')}/keyRings/${text('name')}` };
     case 'google_kms_crypto_key':
       return { id: `${text('key_ring')}/cryptoKeys/${text('name')}` };
+    case 'google_logging_project_sink':
+      return { writer_identity: 'serviceAccount:service-1@gcp-sa-logging.iam.gserviceaccount.com' };
     case 'google_bigquery_connection':
       return { cloud_resource: [{ service_account_id: 'bqcx-1-abcd@gcp-sa-bigquery-condel.iam.gserviceaccount.com' }] };
     default:

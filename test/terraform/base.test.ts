@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { LOGS_DATASET } from '#shared/platform/base/names.ts';
 import { baseResources } from '#shared/platform/base/resources.ts';
 import { canonicalJson } from '#shared/platform/canonical-json.ts';
 import { SETTINGS } from '#shared/platform/settings.ts';
@@ -107,4 +108,15 @@ test('no request to collect is stored in the logs of Google, where its URL may h
   );
   assert.ok(filter.includes(`resource.labels.service_name="${textAt(collect?.values ?? {}, 'name')}"`));
   assert.ok(filter.includes('log_id("run.googleapis.com/requests")'));
+});
+
+test('what functions log reaches the dataset that leak canaries are looked for in, without requests to collect', () => {
+  const sink = resources.find(({ type }) => type === 'google_logging_project_sink')?.values ?? {};
+  const exclusion = resources.find(({ type }) => type === 'google_logging_project_exclusion')?.values ?? {};
+  const dataset = resources.find(({ address }) => address === 'google_bigquery_dataset.logs')?.values ?? {};
+  assert.ok(textAt(sink, 'destination').endsWith(`/datasets/${LOGS_DATASET}`));
+  assert.equal(textAt(dataset, 'dataset_id'), LOGS_DATASET);
+  assert.ok(textAt(sink, 'filter').includes('resource.type="cloud_run_revision"'));
+  const [without] = sink['exclusions'] as readonly Readonly<Record<string, string>>[];
+  assert.equal(without?.['filter'], textAt(exclusion, 'filter'));
 });

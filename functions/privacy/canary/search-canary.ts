@@ -16,7 +16,7 @@ import { mapAtOnce } from '#shared/platform/map-at-once.ts';
 import type { ListedObject } from '#shared/platform/object-store.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import type { CanaryDeps } from './canary-deps.ts';
-import { searchedTables } from './search-tables.ts';
+import { searchedTables, type SearchedTable } from './search-tables.ts';
 
 /** Until this long after it was sent, what a canary sent may still be on its way; rows land within a minute. */
 const LANDED_AFTER_MS = 60_000;
@@ -30,6 +30,8 @@ const TABLE_MS = 200_000;
 const OBJECTS_AT_ONCE = 16;
 const OBJECTS_A_PAGE = 256;
 const SOON_SECONDS = 5;
+/** How far the clock of Cloud Storage may be from ours. */
+const CLOCKS_APART_MS = 10 * 60_000;
 
 /** What a call of the search came to. */
 export interface CanarySearched {
@@ -94,36 +96,48 @@ async function searchOn(deps: CanaryDeps, canary: CanaryRecord, looking: Looking
   return { ...next, finishedAtMs: deps.clock.now() };
 }
 
-/** Everything after a place, in order: tables are `0/<table>`, objects `<bucket>/<object>`. */
+/** Everything after a place that was written since, in order: tables are `0/<table>`, objects `<bucket>/<object>`. */
 async function* search(
   deps: CanaryDeps,
   after: string,
   looking: Looking,
 ): AsyncIterable<{ readonly place: string; readonly found: Found }> {
   if (after === '' || after.startsWith('0/')) {
-    for (const { place, sql } of await searchedTables(deps, await deps.catalog(), looking.sinceMs)) {
-      if (`0/${place}` > after) yield { place: `0/${place}`, found: await searchTable(deps, { place, sql }, looking) };
+    for (const table of await searchedTables(deps, await deps.catalog(), looking.sinceMs)) {
+      const place = `0/${table.place}`;
+      if (place > after) yield { place, found: await searchTable(deps, table, looking) };
     }
   }
   for (const [bucket, store] of Object.entries(deps.buckets).sort(([one], [other]) => (one < other ? -1 : 1))) {
     if (`${bucket}/\u{10ffff}` <= after) continue;
     const from = after.startsWith(`${bucket}/`) ? after.slice(bucket.length + 1) : '';
-    let page: ListedObject[] = [];
-    const read = (): Promise<Found> => searchObjects(store, bucket, page, looking);
-    for await (const listed of store.list('', from === '' ? {} : { from })) {
-      if (listed.name <= from) continue;
-      page.push(listed);
-      if (page.length < OBJECTS_A_PAGE) continue;
-      yield { place: `${bucket}/${listed.name}`, found: await read() };
-      page = [];
+    for await (const page of pagesAfter(store, from, looking.sinceMs)) {
+      const place = `${bucket}/${page.at(-1)?.name ?? ''}`;
+      yield { place, found: await searchObjects(store, bucket, page, looking) };
     }
-    if (page.length > 0) yield { place: `${bucket}/${page.at(-1)?.name ?? ''}`, found: await read() };
   }
+}
+
+/** The objects after a name that may hold anybody: what was last written before the first of them was sent holds nobody of them. */
+async function* pagesAfter(
+  store: CanaryDeps['objects'],
+  from: string,
+  sinceMs: number,
+): AsyncIterable<readonly ListedObject[]> {
+  let page: ListedObject[] = [];
+  for await (const listed of store.list('', from === '' ? {} : { from })) {
+    if (listed.name <= from || listed.writtenAtMs < sinceMs - CLOCKS_APART_MS) continue;
+    page.push(listed);
+    if (page.length < OBJECTS_A_PAGE) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
 }
 
 async function searchTable(
   { rows, clock, log }: CanaryDeps,
-  { place, sql }: { readonly place: string; readonly sql: string },
+  { place, isLog, sql }: SearchedTable,
   { secrets, clear }: Looking,
 ): Promise<Found> {
   const untilMs = clock.now() + TABLE_MS;
@@ -147,7 +161,7 @@ async function searchTable(
   }
   if (!isRead) log.write('WARNING', 'a table is too large to be searched for leaks', { resource: place });
   return {
-    searched: { tables: 1, rows: count, objects: 0, bytes },
+    searched: { tables: 1, rows: count, logLines: isLog ? count : 0, objects: 0, bytes },
     unread: isRead ? [] : [place],
     found: [...traces].map((trace) => ({ place, trace })),
     seesClear,
@@ -168,7 +182,13 @@ async function searchObjects(
     return { bytes: bytes.length, found: secrets.find(bytes).map((trace) => ({ place, trace })) };
   });
   return {
-    searched: { tables: 0, rows: 0, objects: page.length, bytes: each.reduce((sum, { bytes }) => sum + bytes, 0) },
+    searched: {
+      tables: 0,
+      rows: 0,
+      logLines: 0,
+      objects: page.length,
+      bytes: each.reduce((sum, { bytes }) => sum + bytes, 0),
+    },
     unread: [],
     found: each.flatMap(({ found }) => found),
     seesClear: false,
@@ -178,7 +198,13 @@ async function searchObjects(
 function add(before: Found, more: Found): Found {
   const sum = (name: keyof Found['searched']): number => before.searched[name] + more.searched[name];
   return {
-    searched: { tables: sum('tables'), rows: sum('rows'), objects: sum('objects'), bytes: sum('bytes') },
+    searched: {
+      tables: sum('tables'),
+      rows: sum('rows'),
+      logLines: sum('logLines'),
+      objects: sum('objects'),
+      bytes: sum('bytes'),
+    },
     unread: [...before.unread, ...more.unread],
     found: [...before.found, ...more.found].slice(0, MAX_FOUND),
     seesClear: before.seesClear || more.seesClear,

@@ -2,6 +2,7 @@
 // hides what is in it.
 import { type Catalog, endpointsOf } from '#shared/catalog/catalog.ts';
 import { boundsOf, keyAt } from '#shared/pipelines/partition-key.ts';
+import { DATASET_NAMES, LOGS_DATASET } from '#shared/platform/base/names.ts';
 import { domainOf } from '#shared/platform/ids.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { formatTimestamp } from '#shared/platform/timestamp.ts';
@@ -11,11 +12,13 @@ import type { CanaryDeps } from './canary-deps.ts';
 export interface SearchedTable {
   /** `dataset.table` */
   readonly place: string;
+  /** Whether it holds what functions logged. */
+  readonly isLog: boolean;
   readonly sql: string;
 }
 
-/** The platform's own datasets. */
-const OWN = ['raw', 'staging', 'platform'];
+/** The platform's own datasets, with that of the logs, which a local cloud does not have. */
+const OWN = [...DATASET_NAMES, LOGS_DATASET];
 const NAME = /^[A-Za-z0-9_-]+$/;
 
 /** Every table of the platform, in order. Views read from these, and have nothing of their own. */
@@ -30,7 +33,11 @@ export async function searchedTables(
     const known = await tablesOf(rows, dataset);
     for (const [name, partition] of known) {
       const place = `${dataset}.${name}`;
-      tables.push({ place, sql: rowsSql(place, partition, startOf(catalog, place, sinceMs)) });
+      tables.push({
+        place,
+        isLog: dataset === LOGS_DATASET,
+        sql: rowsSql(place, partition, startOf(catalog, place, sinceMs)),
+      });
     }
   }
   return tables.sort((one, other) => (one.place < other.place ? -1 : 1));

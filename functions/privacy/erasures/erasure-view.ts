@@ -92,7 +92,8 @@ function blocking({ endpoint, reason }: { readonly endpoint: string; readonly re
   return { endpoint, reason };
 }
 
-function ownerOf(
+/** Who answers for an endpoint that blocks, where the catalog still has it. */
+export function ownerOf(
   { endpoint }: { readonly endpoint: string },
   catalog: Catalog | undefined,
 ): { readonly owner?: string } {

@@ -6,6 +6,7 @@ import { isBeyond, mayFollow } from '#shared/privacy/erasure/erasure-states.ts';
 import { blockedBy } from '#shared/privacy/erasure/scope-plan.ts';
 import type { ErasureDeps } from './erasure-deps.ts';
 import { readErasure, replaceErasure, type StoredErasure } from './erasure-objects.ts';
+import { ownerOf } from './erasure-view.ts';
 import { recordBlocked, recordStep } from './step-facts.ts';
 
 /** What the work of a step gives: its report, or word that it has to be called again. */
@@ -100,13 +101,15 @@ async function taken(deps: ErasureDeps, record: ErasureRecord, state: ErasureSte
     return { record, againAfterSeconds: 0 };
   }
   await recordBlocked(deps.facts, record);
-  warnOwners(deps, record);
+  await warnOwners(deps, record);
   return { record, againAfterSeconds: BLOCKED_AGAIN_SECONDS };
 }
 
-function warnOwners({ log }: ErasureDeps, { id, steps }: ErasureRecord): void {
-  for (const { endpoint } of blockedBy(steps.scoped?.plan ?? [])) {
-    log.write('ERROR', 'an endpoint blocks an erasure', { code: 'erasure_blocked', erasure: id, endpoint });
+async function warnOwners(deps: ErasureDeps, { id, steps }: ErasureRecord): Promise<void> {
+  const catalog = await deps.catalog();
+  for (const item of blockedBy(steps.scoped?.plan ?? [])) {
+    const about = { code: 'erasure_blocked', erasure: id, endpoint: item.endpoint, ...ownerOf(item, catalog) };
+    deps.log.write('ERROR', 'an endpoint blocks an erasure', about);
   }
 }
 

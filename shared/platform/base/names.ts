@@ -17,6 +17,9 @@ export type BucketName = (typeof BUCKET_NAMES)[number];
 export const DATASET_NAMES = ['raw', 'staging', 'platform'] as const;
 export type DatasetName = (typeof DATASET_NAMES)[number];
 
+/** On Google a sink of Cloud Logging writes here what functions and workflows log; elsewhere there is none. */
+export const LOGS_DATASET = 'logs';
+
 /**
  * `subject-kek` wraps one epoch keyset per key version; `platform-kek` wraps what outlives epochs (the pepper, day keys);
  * `certificate` signs certificates of erasure.

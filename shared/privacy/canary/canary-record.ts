@@ -18,7 +18,14 @@ const record = z.strictObject({
   seesClear: z.boolean(),
   /** The place that was searched last; none before the first. */
   after: z.string().optional(),
-  searched: z.strictObject({ tables: count, rows: count, objects: count, bytes: count }),
+  searched: z.strictObject({
+    tables: count,
+    rows: count,
+    /** Those of the rows that functions and workflows logged. */
+    logLines: count.default(0),
+    objects: count,
+    bytes: count,
+  }),
   /** Places that could not be read to their end. */
   unread: z.array(z.string()),
   /** Where something was found, and how it looked; never the value. */
@@ -29,7 +36,7 @@ const record = z.strictObject({
 export type CanaryRecord = Readonly<z.infer<typeof record>>;
 
 export function newCanary(id: string, sentAtMs: number): CanaryRecord {
-  const searched = { tables: 0, rows: 0, objects: 0, bytes: 0 };
+  const searched = { tables: 0, rows: 0, logLines: 0, objects: 0, bytes: 0 };
   return { format: 'canary/v1', id, sentAtMs, seesClear: false, searched, unread: [], found: [] };
 }
 

@@ -10,7 +10,15 @@ export const canaryShape = z.object({
   done: z.boolean(),
   passed: z.boolean().describe('Whether nothing was found; false while it is under way.'),
   seesClear: z.boolean().describe('Whether what was sent in clear was found, without which the search says nothing.'),
-  searched: z.object({ tables: count, rows: count, objects: count, bytes: count }),
+  searched: z.object({
+    tables: count,
+    rows: count,
+    logLines: count.describe(
+      'Those of the rows that functions and workflows logged; 0 where no dataset has their logs.',
+    ),
+    objects: count.describe('Those that were written since the canaries were sent.'),
+    bytes: count,
+  }),
   found: z.array(z.object({ place: z.string(), trace: z.string() })),
   unread: z.array(z.string()).describe('Tables that are too large to be read.'),
   againAfterSeconds: count.optional(),

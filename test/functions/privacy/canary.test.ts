@@ -50,8 +50,8 @@ interface Made {
 }
 
 function make(): Made {
-  const [state, keys] = [memoryObjectStore(), memoryObjectStore()];
   const clock = { nowMs: NOW, now: () => clock.nowMs };
+  const [state, keys] = [memoryObjectStore(clock), memoryObjectStore(clock)];
   const [sent, logged, facts]: [unknown[], string[], Fact[]] = [[], [], []];
   const deps: CanaryDeps = {
     objects: state,
@@ -137,6 +137,46 @@ test('whom the canaries before have sent is looked for, too', async () => {
   made.clock.nowMs += 60_000;
   const second = await round(made, () => made.state.create('runs/late', personOf(first).email));
   assert.deepEqual(second.found, [{ place: 'state/runs', trace: 'email of person 0 as it is' }]);
+});
+
+test('objects that were last written before anybody who is looked for was sent are not read', async () => {
+  const made = make();
+  await made.keys.create('keyrings/old', randomBytes(300));
+  await made.keys.create('keyrings/used', randomBytes(300));
+  made.clock.nowMs += 11 * 60_000;
+  const read: string[] = [];
+  const counted = { ...made.keys, read: (name: string) => (read.push(name), made.keys.read(name)) };
+  const deps = { ...made.deps, buckets: { state: made.state, keys: counted } };
+  const canary = await round({ ...made, deps }, async (sent) => {
+    const used = (await made.keys.read('keyrings/used')) ?? assert.fail('no object');
+    await made.keys.replace('keyrings/used', used.generation, personOf(sent).phone);
+  });
+  assert.deepEqual(read, ['keyrings/used']);
+  assert.deepEqual(canary.found, [{ place: 'keys/keyrings', trace: 'phone of person 0 as it is' }]);
+});
+
+test('what functions log is searched where a dataset has it, and it is told how much that was', async () => {
+  const made = make();
+  const without = await round(made, async () => undefined);
+  assert.equal(without.searched.logLines, 0);
+  await client.createDataset('logs', { location: LOCATION });
+  // As a sink of Cloud Logging makes it: https://cloud.google.com/logging/docs/export/bigquery
+  await client.query(
+    'CREATE TABLE logs.run_googleapis_com_stdout (timestamp TIMESTAMP, severity STRING, jsonPayload STRUCT<message STRING, route STRING>) PARTITION BY DATE(timestamp)',
+  );
+  const later = make();
+  const canary = await round(later, async (sent) => {
+    await client.query({
+      query: `INSERT INTO logs.run_googleapis_com_stdout VALUES
+        ('2026-08-19 12:00:00+00', 'INFO', ('long before', '/v1/events')),
+        ('2026-08-20 12:00:00+00', 'INFO', ('taken', '/v1/events')),
+        ('2026-08-20 12:00:01+00', 'ERROR', (@message, '/v1/events'))`,
+      params: { message: `cannot read ${personOf(sent).email}` },
+    });
+  });
+  await client.query('DROP TABLE logs.run_googleapis_com_stdout');
+  assert.equal(canary.searched.logLines, 2);
+  assert.deepEqual(canary.found, [{ place: 'logs.run_googleapis_com_stdout', trace: 'email of person 0 as it is' }]);
 });
 
 test('a canary that does not arrive proves nothing', async () => {

@@ -132,6 +132,9 @@ test('a partition that cannot be computed for good stops the erasure and names i
   assert.ok((await clean()) > 0);
   await assert.rejects(clean, /music\.gathered 2026-08-01 cannot be computed again: query_invalid/);
   await assert.rejects(clean, { code: 'erasure_blocked' });
+  const told = world.logged.filter((line) => line.includes('erasure_blocked'));
+  assert.equal(told.length, 2);
+  for (const text of ['ERROR', GATHERED, '2026-08-01', 'team-a']) assert.ok(told[0]?.includes(text), told[0]);
   assert.equal(world.pipelines.asked.length, 1);
   await world.pipelines.put({
     ...newRecord({ endpoint: id(GATHERED), key: key('2026-08-01') }),

@@ -39,8 +39,9 @@ test('an object is created once, replaced at its generation only, and read with 
   }
 });
 
-test('a listing has name, generation, labels and size, in order, within its bounds', async () => {
+test('a listing has name, generation, labels, size and the time of the last write, in order, within its bounds', async () => {
   for (const [where, store] of stores) {
+    const beganMs = Date.now();
     for (const name of ['l/c', 'l/a', 'l/b', 'm/a']) await store.create(name, name.repeat(2), { of: name });
     const all = await listed(store, 'l/');
     assert.deepEqual(
@@ -48,6 +49,7 @@ test('a listing has name, generation, labels and size, in order, within its boun
       ['l/a', 'l/b', 'l/c'].map((name) => [name, { of: name }, 6]),
       where,
     );
+    for (const { writtenAtMs } of all) assert.ok(writtenAtMs >= beganMs && writtenAtMs <= Date.now(), where);
     for (const { name, generation } of all) assert.equal((await store.read(name))?.generation, generation, where);
     const some = await listed(store, 'l/', { from: 'l/b', before: 'l/c' });
     assert.deepEqual(

@@ -128,14 +128,16 @@ async function cleanEndpoint(
 ): Promise<{ readonly planned?: readonly PlannedPartition[]; readonly done?: CleanedEndpoint | undefined }> {
   const { deps, id, items } = cleaning;
   const item = items.get(endpoint);
-  if (item?.action === 'recompute') return recompute(deps, pipelineOf(cleaning, endpoint), partitions[endpoint] ?? []);
+  if (item?.action === 'recompute')
+    return recompute(deps, id, pipelineOf(cleaning, endpoint), partitions[endpoint] ?? []);
   return { done: item === undefined ? undefined : await deleteRowsOf(deps.warehouse, id, item, pass) };
 }
 
 /** @throws PlatformError erasure_blocked when nothing makes the endpoint any more */
-function pipelineOf({ catalog }: Cleaning, id: string): SqlEndpoint {
+function pipelineOf({ catalog, deps, id: erasure }: Cleaning, id: string): SqlEndpoint {
   const endpoint = catalog.endpoints[id as keyof Catalog['endpoints']];
   if (endpoint?.kind === 'sql') return endpoint;
+  deps.log.write('ERROR', 'an endpoint blocks an erasure', { code: 'erasure_blocked', erasure, endpoint: id });
   throw new PlatformError('erasure_blocked', {
     message: `${id} has to be computed again, and is not declared any more.`,
     hint: 'Declare it again, or have its table deleted.',

@@ -57,6 +57,7 @@ export async function planRecompute(
 /** Has what is planned computed again, as far as that goes now. @throws PlatformError erasure_blocked when a run of it fails for good */
 export async function recompute(
   deps: ErasureDeps,
+  erasure: string,
   endpoint: SqlEndpoint,
   planned: readonly PlannedPartition[],
 ): Promise<Recomputed> {
@@ -70,7 +71,12 @@ export async function recompute(
     return { planned: plan, done: cleanedBy(endpoint, plan, records) };
   }
   const ready = open.filter(({ key }) => !waitsForOwn(endpoint, open, records.get(key)));
-  const asked = await mapAtOnce(ready, ASKED_AT_ONCE, (each) => ask(deps, endpoint, each, records.get(each.key)));
+  const asked = await mapAtOnce(ready, ASKED_AT_ONCE, (each) => {
+    const record = records.get(each.key);
+    const failed = failedForGood(each, record);
+    if (failed !== undefined) throw blocked(deps, { erasure, endpoint, key: each.key, code: failed });
+    return ask(deps, endpoint, each, record);
+  });
   const runs = new Map(asked.flatMap((each) => (each === undefined ? [] : [[each.key, each]])));
   return { planned: plan.map((each) => runs.get(each.key) ?? each) };
 }
@@ -135,6 +141,31 @@ function waitsForOwn(
   return (record?.inputs ?? []).some((pin) => pin.endpoint === id && open.some(({ key }) => key === pin.key));
 }
 
+/** The code with which the run that was asked for has failed, unless it is tried again by itself. */
+function failedForGood({ run }: PlannedPartition, record: PartitionRecord | undefined): string | undefined {
+  if (record?.claim !== undefined || record?.failure === undefined) return undefined;
+  const { failure } = record;
+  const isOver = failure.retryAt === undefined && failure.class !== 'waiting';
+  return isOver && failure.run === run ? failure.code : undefined;
+}
+
+interface Blocking {
+  readonly erasure: string;
+  readonly endpoint: SqlEndpoint;
+  readonly key: PartitionKey;
+  readonly code: string;
+}
+
+/** People have to mend it; whose endpoint it is, is told in the log, too. */
+function blocked({ log }: ErasureDeps, { erasure, endpoint: { id, owner }, key, code }: Blocking): PlatformError {
+  const about = { code: 'erasure_blocked', erasure, endpoint: id, owner, partition: key };
+  log.write('ERROR', 'a partition that cannot be computed again blocks an erasure', about);
+  return new PlatformError('erasure_blocked', {
+    message: `${id} ${key} cannot be computed again: ${code}.`,
+    hint: `Mend the pipeline, which is ${owner}'s, and run the partition; the erasure goes on by itself.`,
+  });
+}
+
 /** Asks for one partition unless it is under way; the plan of it with its run when that was started. */
 async function ask(
   { pipelines, log }: ErasureDeps,
@@ -142,17 +173,9 @@ async function ask(
   planned: PlannedPartition,
   record: PartitionRecord | undefined,
 ): Promise<PlannedPartition | undefined> {
-  const { key, generation, run } = planned;
-  if (record?.claim !== undefined) return undefined;
-  const { failure } = record ?? {};
-  // It is tried again by itself.
-  if (failure?.retryAt !== undefined) return undefined;
-  if (failure !== undefined && failure.class !== 'waiting' && failure.run === run) {
-    throw new PlatformError('erasure_blocked', {
-      message: `${id} ${key} cannot be computed again: ${failure.code}.`,
-      hint: 'Mend the pipeline and run the partition; the erasure goes on by itself.',
-    });
-  }
+  const { key, generation } = planned;
+  // Under way, or tried again by itself.
+  if (record?.claim !== undefined || record?.failure?.retryAt !== undefined) return undefined;
   const answer = await pipelines.recompute({ endpoint: id, key });
   if (answer.state === 'missing' || answer.state === 'unknown') {
     log.write('WARNING', 'a partition cannot be computed again yet', {
