@@ -1,9 +1,10 @@
-// Owns `trib events failed`: failed events counted by reason and release, or one by one.
-import type { Command } from 'commander';
+// Owns `trib events failed`: failed events counted by reason and release, one by one, or by names that nothing declares.
+import { type Command, Option } from 'commander';
 import type { FailedCounts, FailedEvents } from '#shared/metadata/api/failed-shapes.ts';
 import { dataOption, type DataOption } from '../commands/data-option.ts';
 import { printJson, printTable, say } from '../output/streams.ts';
 import { call, connect, tokenOf } from '../platform/connection.ts';
+import { tellNames } from './names.ts';
 import { SINCE_HELP, sinceOf } from './since.ts';
 
 interface Options extends DataOption {
@@ -11,6 +12,8 @@ interface Options extends DataOption {
   readonly reason?: string;
   readonly since: string;
   readonly list?: boolean;
+  readonly by: 'reason' | 'name';
+  readonly people: string;
   readonly limit: string;
   readonly json?: boolean;
 }
@@ -24,12 +27,19 @@ export function registerFailed(events: Command): void {
     .option('--reason <code>', 'a code of docs/errors.md')
     .option('--since <when>', SINCE_HELP, '24h')
     .option('--list', 'the newest, one by one')
+    .addOption(
+      new Option('--by <what>', 'name: what names came that nothing declares or maps')
+        .choices(['reason', 'name'])
+        .default('reason'),
+    )
+    .option('--people <n>', 'with --by name: names that fewer people sent are only counted', '2')
     .option('--limit <n>', 'with --list', '100')
     .option('--json', 'for a program')
     .action(failed);
 }
 
 async function failed(options: Options): Promise<void> {
+  if (options.by === 'name') return tellNames(options);
   await (options.list ? list(options) : count(options));
 }
 

@@ -148,7 +148,7 @@ export function createPrivacy(parts: PrivacyParts): Privacy {
       },
       routes: [
         ...openingRoutes(parts, catalog, revealDeps),
-        ...replayRoutes(() => ({ ...revealDeps(), rows: parts.personRows, send: parts.sendAgain })),
+        ...replayRoutes(() => ({ ...revealDeps(), catalog, rows: parts.personRows, send: parts.sendAgain })),
         ...erasureRoutes(erasureDeps),
         ...stepRoutes(erasureDeps),
         ...rotationRoutes(rotationDeps, catalog),

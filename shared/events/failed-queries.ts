@@ -92,6 +92,26 @@ export function replayPageSql(filter: FailedFilter, after: FailedPlace | undefin
   ].join('\n');
 }
 
+/** With these an event fails for its name: nothing declares it, or maps it. */
+export const UNDECLARED_CODES = ['unmapped_event', 'unknown_type'] as const satisfies readonly RejectionCode[];
+
+/**
+ * Failed events that nothing declares, with their originals, and `total`, how many there are: those that no replay has brought in. Of more than
+ * `limit` a sample of their ids' digests, the same ones each time and as good as any, so that what is frequent is frequent in it too.
+ */
+export function undeclaredSampleSql(filter: FailedFilter, limit: number): string {
+  const codes = UNDECLARED_CODES.map((code) => `'${code}'`).join(', ');
+  return [
+    'SELECT failed_id, failed_at, sent_at, event_type, write_key, subject, day_key, sealed, failed.code AS code,',
+    '  COUNT(*) OVER () AS total',
+    `FROM (${eachOnce(filter)}) AS failed`,
+    `LEFT JOIN (${lastReplays(filter)}) AS replays USING (failed_id)`,
+    `WHERE failed.code IN (${codes}) AND (replays.status IS NULL OR replays.status NOT IN (${BROUGHT_IN}))`,
+    'ORDER BY FARM_FINGERPRINT(failed_id), failed_id',
+    `LIMIT ${limit}`,
+  ].join('\n');
+}
+
 const BROUGHT_IN = "'accepted', 'duplicate'";
 
 /** Rows land at least once. */

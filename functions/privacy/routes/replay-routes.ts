@@ -1,14 +1,20 @@
-// Owns the route by which teams replay failed events after a fix: page by page, the originals seen by nobody.
+// Owns the routes by which teams replay failed events after a fix, and learn what to declare: the originals are seen by nobody.
 import { z } from 'zod';
-import { FAILED_ID, failedFilterOf } from '#shared/events/failed-queries.ts';
+import { FAILED_ID, failedFilterOf, UNDECLARED_CODES } from '#shared/events/failed-queries.ts';
+import type { UndeclaredName } from '#shared/events/undeclared-names.ts';
 import { type Route, route } from '#shared/http/route.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { formatTimestamp, parseTimestamp } from '#shared/platform/timestamp.ts';
+import { type UndeclaredNamesAnswer, undeclaredNamesShape } from '#shared/privacy/undeclared-names-shape.ts';
 import { replayPage, type ReplayDeps } from '../replays/replay.ts';
+import { type NamesDeps, undeclaredNames } from '../replays/undeclared-names.ts';
 
 /** Originals that are open in memory at once. */
 const MAX_PAGE = 500;
 const DEFAULT_PAGE = 200;
+
+/** A name that two people sent is hardly about one of them. */
+const DEFAULT_MIN_PEOPLE = 2;
 
 const place = z.strictObject({ failedAt: z.iso.datetime({ offset: true }), id: z.string().regex(FAILED_ID) });
 
@@ -37,9 +43,35 @@ const answer = z.object({
   reasons: z.record(z.string(), z.int()),
 });
 
+const namesBody = z.strictObject({
+  reason: z.enum(UNDECLARED_CODES).optional().describe('One of both; without it both.'),
+  since: z.iso.datetime({ offset: true }).optional().describe('Failed since then; a day without it.'),
+  minPeople: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(DEFAULT_MIN_PEOPLE)
+    .describe('Names that fewer people sent are counted, and not told: they may be about a person.'),
+});
+
 /** @param deps what replaying works on now; throws a PlatformError while that is not there */
-export function replayRoutes(deps: () => ReplayDeps): readonly Route[] {
+export function replayRoutes(deps: () => ReplayDeps & NamesDeps): readonly Route[] {
   return [
+    route({
+      method: 'POST',
+      path: '/v1/failed-events:names',
+      summary: 'The names of failed events that nothing declares or maps, most frequent first.',
+      allow: ['team'],
+      body: namesBody,
+      answer: undeclaredNamesShape,
+      async handle({ principal }, { reason, since, minPeople }) {
+        if (principal === undefined) throw new PlatformError('unauthenticated');
+        const filter = failedFilterOf({ reason, since }, deps().clock.now());
+        if (typeof filter === 'string') throw new PlatformError('invalid_argument', { message: filter });
+        const { names, ...found } = await undeclaredNames(deps(), { filter, minPeople, by: principal.email });
+        return { json: { ...found, names: names.map(shownName) } };
+      },
+    }),
     route({
       method: 'POST',
       path: '/v1/failed-events:replay',
@@ -64,4 +96,15 @@ export function replayRoutes(deps: () => ReplayDeps): readonly Route[] {
       },
     }),
   ];
+}
+
+function shownName({
+  firstAtMs,
+  lastAtMs,
+  protocol,
+  name,
+  ...rest
+}: UndeclaredName): UndeclaredNamesAnswer['names'][number] {
+  const [firstAt, lastAt] = [formatTimestamp(firstAtMs), formatTimestamp(lastAtMs)];
+  return { ...rest, protocol: protocol ?? null, name: name ?? null, firstAt, lastAt };
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import type { UndeclaredNamesAnswer } from '#shared/privacy/undeclared-names-shape.ts';
 import { serviceAccountEmail } from '#shared/platform/roles.ts';
 import { systemClock } from '#shared/platform/clock.ts';
 import { startTestCloud, TEST_PROJECT } from '#test/local/cloud-harness.ts';
@@ -139,6 +140,32 @@ test('of somebody who was erased meanwhile nothing is opened and nothing is sent
     assert.equal(status, 200, verb);
   }
   assert.deepEqual(told(await replay({ reason: 'bad_format' })), { shredded: 1, rejected: 1 });
+});
+
+test('a team learns by what names events came that nothing declares, and nothing else of what was sent', async () => {
+  const opened = (type: string, userId: string) => fridge({ type, userId });
+  await collect.send([
+    ...['erin', 'finn', 'gina'].map((userId) => opened('shop.CartOpened', userId)),
+    opened('shop.ProfileOfAnn', 'erin'),
+  ]);
+  await platform.until(`${FAILED} WHERE code = 'unknown_type'`, 5);
+  const { status, json } = await ask('/v1/failed-events:names', {}, 'team');
+  assert.equal(status, 200, JSON.stringify(json));
+  const { names, rare, total, looked } = json as UndeclaredNamesAnswer;
+  assert.deepEqual(
+    names.map(({ code, name, writeKey, events, people, now: fate }) => [code, name, writeKey, events, people, fate]),
+    [['unknown_type', 'shop.CartOpened', 'test-app', 3, 3, 'undeclared']],
+  );
+  assert.deepEqual([rare, total, looked], [{ names: 2, events: 2 }, 5, 5]);
+  assert.deepEqual(leaksIn([JSON.stringify(json)]), []);
+  const all = await ask('/v1/failed-events:names', { minPeople: 1, reason: 'unknown_type' }, 'team');
+  assert.equal((all.json as UndeclaredNamesAnswer).names.length, 3);
+  for (const role of ['analyst', 'compliance']) {
+    assert.equal((await ask('/v1/failed-events:names', {}, role)).status, 403);
+  }
+  assert.equal((await ask('/v1/failed-events:names', { reason: 'not_in_enum' }, 'team')).status, 400);
+  const uses = "SELECT COUNT(*) AS n FROM platform.accesses WHERE JSON_VALUE(body, '$.channel') = 'names'";
+  await platform.until(uses, 2);
 });
 
 test('only teams replay, and what they ask for is checked', async () => {
