@@ -8,6 +8,7 @@ import { bundleObject, CURRENT_CATALOG_OBJECT, encodeCurrentCatalog } from '#sha
 import type { KeepsBecause } from '#shared/privacy/keys/key-bucket-settings.ts';
 import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
+import { beginOutage } from './outage.ts';
 import { putWriteKey, repositoryCatalog, SECRET, WRITE_KEY } from './test-app.ts';
 import { AUTHORIZED, type CollectWorld, play, startCollect } from './world.ts';
 
@@ -129,18 +130,13 @@ test('nothing is taken while the bucket of keys keeps what is deleted, and colle
 });
 
 test('with the store of keys down, known users are served from memory and new ones come again', async () => {
-  let down = false;
+  const outage = beginOutage();
+  outage.lasts = false;
   const world = await startCollect(({ keys }) => ({
-    keys: {
-      ...keys,
-      keyrings: {
-        ...keys.keyrings,
-        read: (lookupId) => (down ? Promise.reject(new Error('down')) : keys.keyrings.read(lookupId)),
-      },
-    },
+    keys: { ...keys, keyrings: { ...keys.keyrings, read: outage.of(keys.keyrings.read) } },
   }));
   assert.equal(await verdict(world), 'accepted');
-  down = true;
+  outage.lasts = true;
   const { status, results } = await world.send([play(), play({ userId: 'new-user' })]);
   assert.equal(status, 200);
   assert.deepEqual(

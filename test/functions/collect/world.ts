@@ -45,6 +45,8 @@ export interface CollectWorld {
   send(events: readonly unknown[], more?: object): Promise<Answer>;
   /** Posts anything. */
   post(path: string, init: RequestInit): Promise<Answer>;
+  /** The rows published to a topic while something is done. */
+  publishedBy(work: () => Promise<unknown>, topic?: string): Promise<readonly Row[]>;
   /** What a row's sealed value holds, opened by another process. */
   open(purpose: string, row: Row, column?: string): Promise<SealedFields>;
   object(name: string): Promise<unknown>;
@@ -121,6 +123,12 @@ export async function startCollect(
       const results = (body['results'] ?? []) as Answer['results'];
       return { status: response.status, headers: response.headers, body, results };
     },
+    async publishedBy(work, topic = 'events.listening.TrackPlayed') {
+      const before = published.length;
+      await work();
+      const since = published.slice(before);
+      return since.filter((message) => message.topic === topic).map(({ row }) => row);
+    },
     async open(purpose, row, column = 'subject') {
       const keyrings = await otherProcess(parts);
       const used = await keyrings.useByToken(purpose, String(row[column]), (keys) =>
@@ -188,4 +196,11 @@ export function leaksIn(texts: readonly string[], personal: readonly string[] = 
     return [value, bytes.toString('base64').replace(/=+$/, ''), bytes.toString('hex')];
   });
   return texts.filter((text) => forms.some((form) => text.includes(form)));
+}
+
+/** Holds that nothing personal was logged, or published in clear. */
+export function assertNoLeaks({ logged, published }: CollectWorld, personal: readonly string[] = PERSONAL): void {
+  assert.deepEqual(leaksIn(logged, personal), [], 'nothing personal is in the log');
+  const texts = published.map(({ text }) => text);
+  assert.deepEqual(leaksIn(texts, personal), [], 'nothing personal is published in clear');
 }

@@ -1,23 +1,28 @@
 // Owns catalogs for tests of erasures: one whose endpoints open nothing, one with an endpoint that holds opened values.
 import assert from 'node:assert/strict';
 import type { Catalog } from '#shared/catalog/catalog.ts';
-import { compiled, filesWith, purposesOpenedBy } from '#test/shared/catalog/declarations.ts';
-import { CONTRACT, FOLDER, QUERY } from '#test/shared/catalog/endpoints.ts';
+import { compiled, purposesOpenedBy } from '#test/shared/catalog/declarations.ts';
+import { files } from '#test/shared/catalog/endpoints.ts';
 
 /** The table that holds addresses in clear, opened by a query. */
 export const MAILS = 'music.mails';
 
-const MAILS_CONTRACT = `description: Addresses of listeners, opened for a mailing.
+/** A contract of partitions by day with the columns given. */
+function dailyContract(description: string, retention: string, columns: string): string {
+  return `description: ${description}
 owner: team-a
 partition: {column: day, grain: day, start: 2026-01-01}
 schedule: "@daily"
-retention: P7D
-privacy:
-  recipients: {newsletter: {description: Sends the mailing., contact: dpo@newsletter.example}}
+retention: ${retention}
 columns:
   day: {type: DATE}
-  subject: {type: STRING, semantic: subject}
+${columns}`;
+}
+
+const MAILS_COLUMNS = `  subject: {type: STRING, semantic: subject}
   email: {type: STRING, semantic: user.email}
+privacy:
+  recipients: {newsletter: {description: Sends the mailing., contact: dpo@newsletter.example}}
 `;
 const MAILS_QUERY = `SELECT
   DATE(hour) AS day,
@@ -30,31 +35,28 @@ WHERE hour >= @partition_start AND hour < @partition_end
 /** The pipeline of addresses may open them. */
 const GRANTED = purposesOpenedBy('analytics', `{roles: [compliance], endpoints: [${MAILS}]}`);
 
+/** The endpoint of opened addresses, kept for as long as is said. */
+function mails(retention: string): Readonly<Record<string, string>> {
+  return {
+    'sql/music/mails/endpoint.yaml': dailyContract('Addresses of listeners, for a mailing.', retention, MAILS_COLUMNS),
+    'sql/music/mails/query.sql': MAILS_QUERY,
+    ...GRANTED,
+  };
+}
+
 /** An event type and an endpoint without anything that was opened. */
 export function coveredCatalog(): Catalog {
-  return compiled(filesWith({ [`${FOLDER}/endpoint.yaml`]: CONTRACT, [`${FOLDER}/query.sql`]: QUERY }));
+  return compiled(files());
 }
 
 /** The same with an endpoint of opened addresses, whose rows have to be deleted. */
 export function openingCatalog(): Catalog {
-  const files = { 'sql/music/mails/endpoint.yaml': MAILS_CONTRACT, 'sql/music/mails/query.sql': MAILS_QUERY };
-  return compiled(
-    filesWith({ [`${FOLDER}/endpoint.yaml`]: CONTRACT, [`${FOLDER}/query.sql`]: QUERY, ...files, ...GRANTED }),
-  );
+  return compiled(files(mails('P7D')));
 }
 
 /** The table of addresses by day, which no column of the subject leads to. */
 export const GATHERED = 'music.gathered';
 
-const GATHERED_CONTRACT = `description: Addresses of a day, gathered for a mailing.
-owner: team-a
-partition: {column: day, grain: day, start: 2026-01-01}
-schedule: "@daily"
-retention: P400D
-columns:
-  day: {type: DATE}
-  emails: {type: STRING, semantic: user.email}
-`;
 const GATHERED_QUERY = `SELECT day, STRING_AGG(DISTINCT email ORDER BY email) AS emails
 FROM music.mails
 WHERE day >= DATE(@partition_start) AND day < DATE(@partition_end)
@@ -63,17 +65,12 @@ GROUP BY day
 
 /** The same with one more endpoint, made of the opened addresses, which has to be computed again. */
 export function gatheringCatalog(): Catalog {
-  return compiled(
-    filesWith({
-      [`${FOLDER}/endpoint.yaml`]: CONTRACT,
-      [`${FOLDER}/query.sql`]: QUERY,
-      'sql/music/mails/endpoint.yaml': MAILS_CONTRACT.replace('P7D', 'P400D'),
-      'sql/music/mails/query.sql': MAILS_QUERY,
-      'sql/music/gathered/endpoint.yaml': GATHERED_CONTRACT,
-      'sql/music/gathered/query.sql': GATHERED_QUERY,
-      ...GRANTED,
-    }),
-  );
+  const columns = '  emails: {type: STRING, semantic: user.email}\n';
+  const gathered = {
+    'sql/music/gathered/endpoint.yaml': dailyContract('Addresses of a day, for a mailing.', 'P400D', columns),
+    'sql/music/gathered/query.sql': GATHERED_QUERY,
+  };
+  return compiled(files({ ...mails('P400D'), ...gathered }));
 }
 
 /** The same, but nobody knows where the column comes from. */

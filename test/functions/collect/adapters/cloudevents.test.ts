@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 import { CloudEvent, emitterFor, HTTP, type Message, Mode } from 'cloudevents';
 import { MAX_EVENTS_PER_BATCH } from '#shared/events/limits.ts';
 import { putWriteKey, SECRET, WRITE_KEY } from '../test-app.ts';
-import { leaksIn, type Row, startCollect } from '../world.ts';
+import { type Answer, assertNoLeaks, leaksIn, startCollect } from '../world.ts';
 
 const world = await startCollect(() => ({ random: () => 0 }));
 const BEARER = { authorization: `Bearer ${SECRET}` };
@@ -13,28 +13,10 @@ const STRUCTURED = 'application/cloudevents+json';
 const BATCHED = 'application/cloudevents-batch+json';
 const PERSONAL = ['ann@example.com', '198.51.100.23', 'kitchen-of-ann'];
 
-after(() => {
-  assert.deepEqual(leaksIn(world.logged, PERSONAL), [], 'nothing personal is in the log');
-  const texts = world.published.map(({ text }) => text);
-  assert.deepEqual(leaksIn(texts, PERSONAL), [], 'nothing personal is published in clear');
-});
+after(() => assertNoLeaks(world, PERSONAL));
 
-interface Told {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Record<string, unknown>;
-  readonly results: readonly { id: string | null; status: string; code?: string; path?: string; hint?: string }[];
-}
-
-async function post(body: string, headers: Record<string, string>, path = '/v1/cloudevents'): Promise<Told> {
-  const response = await fetch(`${world.url}${path}`, { method: 'POST', body, headers: { ...BEARER, ...headers } });
-  const told = (await response.json()) as Record<string, unknown>;
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: told,
-    results: (told['results'] ?? []) as Told['results'],
-  };
+function post(body: string, headers: Record<string, string>, path = '/v1/cloudevents'): Promise<Answer> {
+  return world.post(path, { body, headers: { ...BEARER, ...headers } });
 }
 
 let events = 0;
@@ -72,22 +54,10 @@ function emitter(mode: Mode, statuses: number[]): (event: CloudEvent<object>) =>
   );
 }
 
-async function publishedBy(
-  work: () => Promise<unknown>,
-  topic = 'events.listening.TrackPlayed',
-): Promise<readonly Row[]> {
-  const before = world.published.length;
-  await work();
-  return world.published
-    .slice(before)
-    .filter((message) => message.topic === topic)
-    .map(({ row }) => row);
-}
-
 for (const mode of [Mode.BINARY, Mode.STRUCTURED]) {
   test(`the SDK's ${mode} events land as the declared type, sealed`, async () => {
     const statuses: number[] = [];
-    const rows = await publishedBy(async () => {
+    const rows = await world.publishedBy(async () => {
       for (let at = 0; at < 5; at += 1) await emitter(mode, statuses)(played());
     });
     assert.deepEqual(statuses, [200, 200, 200, 200, 200]);
@@ -104,7 +74,7 @@ for (const mode of [Mode.BINARY, Mode.STRUCTURED]) {
     const event = played();
     let failures = 2;
     world.onPublish = () => ((failures -= 1) >= 0 ? 'failed' : 'acknowledged');
-    const rows = await publishedBy(async () => {
+    const rows = await world.publishedBy(async () => {
       for (let tries = 0; tries < 8 && statuses.at(-1) !== 200; tries += 1) {
         const { headers, body } = mode === Mode.BINARY ? HTTP.binary(event) : HTTP.structured(event);
         const shown = { ...(headers as Record<string, string>), authorization: `Bearer ${secret}` };
@@ -126,7 +96,7 @@ test('a batch has a verdict for each event, by the id that its sender gave', asy
   const [good, bad] = [played({ id: 'good' }), played({ id: 'bad' }, { country: 'nowhere' })];
   const unmapped = played({ id: 'unmapped', type: 'com.example.unheard' });
   const batch = [good, bad, unmapped, { ...played().toJSON(), specversion: '0.3' }, 17, good];
-  const failed = await publishedBy(async () => {
+  const failed = await world.publishedBy(async () => {
     const { status, results } = await post(JSON.stringify(batch), { 'content-type': `${BATCHED}; charset=utf-8` });
     assert.equal(status, 200);
     assert.deepEqual(
@@ -168,7 +138,7 @@ test('a type that is declared needs no mapping, and the same id of another sourc
     ip: '192.0.2.1',
     device_id: 'd',
   };
-  const rows = await publishedBy(async () => {
+  const rows = await world.publishedBy(async () => {
     for (const source of ['/a', '/b', '/a']) {
       const event = new CloudEvent({
         id: '1',
@@ -241,7 +211,7 @@ test('of a batch in which one event cannot be stored now all come again, and lan
   world.onPublish = (to) => (to === topic ? 'failed' : 'acknowledged');
   assert.equal((await post(JSON.stringify(batch), { 'content-type': BATCHED })).status, 503);
   world.onPublish = () => 'acknowledged';
-  const rows = await publishedBy(() => post(JSON.stringify(batch), { 'content-type': BATCHED }));
+  const rows = await world.publishedBy(() => post(JSON.stringify(batch), { 'content-type': BATCHED }));
   assert.equal(rows.length, 2);
 });
 

@@ -8,41 +8,16 @@ import { bundleObject, CURRENT_CATALOG_OBJECT, encodeCurrentCatalog } from '#sha
 import { MAX_EVENTS_PER_BATCH } from '#shared/events/limits.ts';
 import type { Published } from '#shared/gcp/publisher.ts';
 import { overwrite, putWriteKey, repositoryCatalog, SECRET, WRITE_KEY } from '../test-app.ts';
-import { type Answer, leaksIn, type Row, startCollect } from '../world.ts';
+import { type Answer, assertNoLeaks, leaksIn, startCollect } from '../world.ts';
 import { PERSONAL_SONG, song, songProperties } from './songs.ts';
 
 const world = await startCollect(() => ({ random: () => 0 }));
 const BASIC = { authorization: `Basic ${Buffer.from(`${SECRET}:`).toString('base64')}` };
 
-after(() => {
-  assert.deepEqual(leaksIn(world.logged, PERSONAL_SONG), [], 'nothing personal is in the log');
-  const texts = world.published.map(({ text }) => text);
-  assert.deepEqual(leaksIn(texts, PERSONAL_SONG), [], 'nothing personal is published in clear');
-});
+after(() => assertNoLeaks(world, PERSONAL_SONG));
 
-interface Told {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Record<string, unknown>;
-}
-
-async function post(path: string, body: unknown, headers: Record<string, string> = BASIC): Promise<Told> {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const response = await fetch(`${world.url}${path}`, { method: 'POST', body: text, headers });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Told['body'] };
-}
-
-/** Messages published while something is done, of a topic. */
-async function publishedBy(
-  work: () => Promise<unknown>,
-  topic = 'events.listening.TrackPlayed',
-): Promise<readonly Row[]> {
-  const before = world.published.length;
-  await work();
-  return world.published
-    .slice(before)
-    .filter((message) => message.topic === topic)
-    .map(({ row }) => row);
+function post(path: string, body: unknown, headers: Record<string, string> = BASIC): Promise<Answer> {
+  return world.post(path, { body: typeof body === 'string' ? body : JSON.stringify(body), headers });
 }
 
 function client(options: object = {}): Analytics {
@@ -53,7 +28,7 @@ test("Segment's client for Node sends events that land as the declared type, sea
   const analytics = client();
   const errors: unknown[] = [];
   analytics.on('error', (error) => errors.push(error));
-  const rows = await publishedBy(async () => {
+  const rows = await world.publishedBy(async () => {
     for (let at = 0; at < 40; at += 1) {
       analytics.track({
         userId: 'ann@example.com',
@@ -99,7 +74,7 @@ for (const [status, refuse] of [
       // The bucket refills by the clock of the test.
       if (answered === 429) world.clock.nowMs += 20_000;
     });
-    const rows = await publishedBy(async () => {
+    const rows = await world.publishedBy(async () => {
       // The rate lends fifty at once; this leaves two of them.
       const others = { batch: Array.from({ length: 48 }, () => song()), writeKey: secret };
       if (refuse === 'rate') assert.equal((await post('/v1/batch', others, {})).status, 200);
@@ -122,7 +97,7 @@ for (const [status, refuse] of [
 }
 
 test('the key may be Basic, Bearer, in the body or in the query; every route takes its call', async () => {
-  const rows = await publishedBy(async () => {
+  const rows = await world.publishedBy(async () => {
     const batch = { batch: [song()], sentAt: '2026-08-01T12:30:00Z' };
     for (const told of [
       await post('/v1/batch', batch),
@@ -136,14 +111,14 @@ test('the key may be Basic, Bearer, in the body or in the query; every route tak
     }
   });
   assert.equal(rows.length, 6);
-  const pages = await publishedBy(async () => {
+  const pages = await world.publishedBy(async () => {
     for (const path of ['/v1/page', '/v1/p']) {
       const page = { name: 'Pricing', anonymousId: 'v-1', messageId: path, properties: { path: '/pricing' } };
       assert.deepEqual((await post(path, page)).body, { success: true });
     }
   }, 'events.web.PageRequested');
   assert.equal(pages.length, 2);
-  const profiles = await publishedBy(async () => {
+  const profiles = await world.publishedBy(async () => {
     const traits = { name: 'Ann', email: 'ann.private@example.org', address: { country: 'SE' } };
     for (const path of ['/v1/identify', '/v1/i'])
       assert.deepEqual((await post(path, { userId: 'ann', messageId: path, traits })).body, { success: true });
@@ -158,7 +133,7 @@ test("gzip under any label, a shared context and RudderStack's time are understo
     context: { ip: '203.0.113.9', app: { version: '7.0' }, device: { id: 'outer' } },
     sentAt: '2026-08-01T12:30:10.000Z',
   };
-  const [row] = await publishedBy(async () => {
+  const [row] = await world.publishedBy(async () => {
     const response = await fetch(`${world.url}/v1/batch`, {
       method: 'POST',
       body: Uint8Array.from(gzipSync(JSON.stringify(body))),
@@ -175,7 +150,7 @@ test("gzip under any label, a shared context and RudderStack's time are understo
 
 test('a bad message is told and kept, sealed; the good ones beside it are taken', async () => {
   const bad = song({ properties: { ...songProperties(), country: 'nowhere' } });
-  const failed = await publishedBy(async () => {
+  const failed = await world.publishedBy(async () => {
     const { status, body } = await post('/v1/batch', { batch: [song(), bad, song({ event: 'Tea Brewed' }), 17] });
     assert.equal(status, 200);
     assert.equal(body['success'], true);
@@ -215,13 +190,13 @@ test('what the source drops is counted and kept nowhere', async () => {
 test('a message is the same event however often it comes, whatever its id looks like, or without one', async () => {
   const long = song({ messageId: `node-next-${'7'.repeat(300)}` });
   const bare = song({ messageId: undefined, userId: 97_980 });
-  const rows = await publishedBy(async () => {
+  const rows = await world.publishedBy(async () => {
     for (let times = 0; times < 3; times += 1) await post('/v1/batch', { batch: [long, bare] });
   });
   assert.equal(rows.length, 2);
   // Neither id nor time: two such messages are two events.
   const nameless = song({ messageId: undefined, timestamp: undefined });
-  const twice = await publishedBy(async () => {
+  const twice = await world.publishedBy(async () => {
     const { body } = await post('/v1/batch', { batch: [nameless, nameless] });
     const problems = body['problems'] as readonly { hint: string }[];
     assert.match(problems[0]?.hint ?? '', /messageId/);
@@ -366,7 +341,7 @@ test('a message without a mapping is kept, and accepted once there is one: repla
 
 test('a bot behind a server is flagged by the user agent that its message carries', async () => {
   const bot = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
-  const rows = await publishedBy(async () => {
+  const rows = await world.publishedBy(async () => {
     const batch = [song({ context: { ip: '198.51.100.23', userAgent: bot } }), song()];
     assert.equal((await post('/v1/batch', { batch })).status, 200);
   });

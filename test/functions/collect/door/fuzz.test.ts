@@ -2,17 +2,15 @@
 import assert from 'node:assert/strict';
 import { Agent, request as httpRequest } from 'node:http';
 import { after, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { serviceAccountEmail } from '#shared/platform/roles.ts';
+import { collectGarbage, growthBytes, heldBytes, MAX_GROWTH_BYTES } from '../heap.ts';
 import { SECRET } from '../test-app.ts';
 import { AUTHORIZED, leaksIn, PERSONAL, startCollect } from '../world.ts';
 import { nastyRequest, type NastyRequest, SERVICE } from './nasty-requests.ts';
 
 const RUNS = Number(process.env['TRIBUTARY_TEST_RUNS'] ?? 1500);
-const MAX_GROWTH_BYTES = 32 * 1024 * 1024;
 
 // Whoever says so is one of the platform's own functions, so that its route is reached, too.
 const world = await startCollect(({ projectId }) => ({
@@ -21,23 +19,6 @@ const world = await startCollect(({ projectId }) => ({
 }));
 const agent = new Agent({ keepAlive: true });
 after(() => agent.destroy());
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-function heldBytes(): number {
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
-
-/** What is held once what was closed is gone: streams are freed after they are closed, not at once. */
-async function settledBytes(): Promise<number> {
-  for (let times = 0; times < 5; times += 1) {
-    collectGarbage();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return heldBytes();
-}
 
 interface Answered {
   readonly status: number;
@@ -155,16 +136,9 @@ test('ten thousand refused and accepted requests leave less than 32 MiB behind',
   const requests = fc
     .sample(nastyRequest, { numRuns: 2200, seed: 7 })
     .filter(({ target }) => !target.startsWith('/v1/imports'));
-  const round = async (): Promise<void> => {
+  const grown = await growthBytes(world, 5, async () => {
     for (const nasty of requests) await send(nasty);
-    await world.advance(1000);
-    world.published.length = 0;
-    world.logged.length = 0;
-  };
-  await round();
-  const before = await settledBytes();
-  for (let times = 0; times < 5; times += 1) await round();
-  const grown = (await settledBytes()) - before;
+  });
   context.diagnostic(`${grown} bytes`);
   assert.ok(grown < MAX_GROWTH_BYTES, `${grown} bytes`);
 });

@@ -5,8 +5,9 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, test } from 'node:test';
+import type { CollectParts } from '#functions/collect/collect.ts';
 import { BODY_TIMEOUT_MS, MAX_BODY_BYTES, MAX_EVENTS_PER_BATCH } from '#shared/events/limits.ts';
-import type { ObjectStore } from '#shared/platform/object-store.ts';
+import { beginOutage, type Outage } from '../outage.ts';
 import { putWriteKey, SECRET, WRITE_KEY } from '../test-app.ts';
 import { type Answer, AUTHORIZED, type CollectWorld, leaksIn, play, startCollect } from '../world.ts';
 
@@ -38,24 +39,19 @@ interface Trouble {
   start(): Promise<{ readonly world: CollectWorld; readonly secret?: string; readonly mend: () => void }>;
 }
 
-/** A store of which reading some names fails until it is mended. */
-function failingReads(state: ObjectStore, prefix: string): { readonly store: ObjectStore; readonly mend: () => void } {
-  let failing = true;
-  const read: ObjectStore['read'] = async (name) => {
-    if (failing && name.startsWith(prefix)) throw new Error('unavailable');
-    return state.read(name);
-  };
-  return { store: { ...state, read }, mend: () => (failing = false) };
+/** With something down that collect works on. */
+async function withOutage(
+  change: (parts: CollectParts, outage: Outage) => Partial<CollectParts>,
+): ReturnType<Trouble['start']> {
+  const outage = beginOutage();
+  const world = await startCollect((parts) => change(parts, outage));
+  return { world, mend: () => (outage.lasts = false) };
 }
 
-async function withFailingReads(prefix: string): ReturnType<Trouble['start']> {
-  let mend = (): void => undefined;
-  const world = await startCollect(({ state }) => {
-    const failing = failingReads(state, prefix);
-    mend = failing.mend;
-    return { state: failing.store };
-  });
-  return { world, mend };
+function withFailingReads(prefix: string): ReturnType<Trouble['start']> {
+  return withOutage(({ state }, outage) => ({
+    state: { ...state, read: outage.of(state.read, (name) => name.startsWith(prefix)) },
+  }));
 }
 
 async function withRate(rates: object): ReturnType<Trouble['start']> {
@@ -83,38 +79,17 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   'no catalog can be read': { status: 503, start: () => withFailingReads('catalog/') },
   'the hour cannot be registered': {
     status: 503,
-    async start() {
-      let failing = true;
-      const world = await startCollect(({ state }) => ({
-        state: {
-          ...state,
-          create: async (name, body) => {
-            if (failing && name.startsWith('collectors/')) throw new Error('unavailable');
-            return state.create(name, body);
-          },
-        },
-      }));
-      return { world, mend: () => (failing = false) };
-    },
+    start: () =>
+      withOutage(({ state }, outage) => ({
+        state: { ...state, create: outage.of(state.create, (name) => name.startsWith('collectors/')) },
+      })),
   },
   'the keys of a new user cannot be read': {
     status: 503,
-    async start() {
-      let failing = true;
-      const world = await startCollect(({ keys }) => ({
-        keys: {
-          ...keys,
-          keyrings: {
-            ...keys.keyrings,
-            read: async (id) => {
-              if (failing) throw new Error('unavailable');
-              return keys.keyrings.read(id);
-            },
-          },
-        },
-      }));
-      return { world, mend: () => (failing = false) };
-    },
+    start: () =>
+      withOutage(({ keys }, outage) => ({
+        keys: { ...keys, keyrings: { ...keys.keyrings, read: outage.of(keys.keyrings.read) } },
+      })),
   },
   'the key is beyond its rate': { status: 429, start: () => withRate({ eventsPerSecond: 1 }) },
   'the subject is beyond its rate': { status: 503, start: () => withRate({ subjectEventsPerSecond: 1 }) },
