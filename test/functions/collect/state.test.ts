@@ -133,7 +133,7 @@ test('with the store of keys down, known users are served from memory and new on
   const outage = beginOutage();
   outage.lasts = false;
   const world = await startCollect(({ keys }) => ({
-    keys: { ...keys, keyrings: { ...keys.keyrings, read: outage.of(keys.keyrings.read) } },
+    keys: { ...keys, keyrings: { ...keys.keyrings, read: outage.of((id: string) => keys.keyrings.read(id)) } },
   }));
   assert.equal(await verdict(world), 'accepted');
   outage.lasts = true;

@@ -7,6 +7,7 @@ import { connect } from 'node:net';
 import { after, test } from 'node:test';
 import type { CollectParts } from '#functions/collect/collect.ts';
 import { BODY_TIMEOUT_MS, MAX_BODY_BYTES, MAX_EVENTS_PER_BATCH } from '#shared/events/limits.ts';
+import type { ObjectStore } from '#shared/platform/object-store.ts';
 import { beginOutage, type Outage } from '../outage.ts';
 import { putWriteKey, SECRET, WRITE_KEY } from '../test-app.ts';
 import { type Answer, AUTHORIZED, type CollectWorld, leaksIn, play, startCollect } from '../world.ts';
@@ -50,7 +51,13 @@ async function withOutage(
 
 function withFailingReads(prefix: string): ReturnType<Trouble['start']> {
   return withOutage(({ state }, outage) => ({
-    state: { ...state, read: outage.of(state.read, (name) => name.startsWith(prefix)) },
+    state: {
+      ...state,
+      read: outage.of(
+        (name: string) => state.read(name),
+        (name) => name.startsWith(prefix),
+      ),
+    },
   }));
 }
 
@@ -81,14 +88,20 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     status: 503,
     start: () =>
       withOutage(({ state }, outage) => ({
-        state: { ...state, create: outage.of(state.create, (name) => name.startsWith('collectors/')) },
+        state: {
+          ...state,
+          create: outage.of(
+            (...asked: Parameters<ObjectStore['create']>) => state.create(...asked),
+            (name) => name.startsWith('collectors/'),
+          ),
+        },
       })),
   },
   'the keys of a new user cannot be read': {
     status: 503,
     start: () =>
       withOutage(({ keys }, outage) => ({
-        keys: { ...keys, keyrings: { ...keys.keyrings, read: outage.of(keys.keyrings.read) } },
+        keys: { ...keys, keyrings: { ...keys.keyrings, read: outage.of((id: string) => keys.keyrings.read(id)) } },
       })),
   },
   'the key is beyond its rate': { status: 429, start: () => withRate({ eventsPerSecond: 1 }) },
