@@ -1,5 +1,6 @@
 /** FORMAT_DATE and its siblings: `%Y-%m-%d`. Source: GoogleSQL "Format elements for date and time parts". */
 
+import { MONTHS, WEEKDAYS } from './calendar-names.ts';
 import {
   civilOfDays,
   dayOfYear,
@@ -12,22 +13,6 @@ import {
 } from './civil.ts';
 import type { CivilDate, TimeOfDay } from './civil.ts';
 import { ValueError } from './sql-value.ts';
-
-const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-const months = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
 
 /** A civil time to be written, with its zone when it is an instant. */
 export interface Moment {
@@ -57,11 +42,11 @@ const nameOf = (names: readonly string[], index: number): string => names[index]
 
 /** What each letter writes. */
 const elements: Readonly<Record<string, (p: Parts) => string>> = {
-  A: (p) => nameOf(weekdays, weekday(p.days)),
-  a: (p) => nameOf(weekdays, weekday(p.days)).slice(0, 3),
-  B: (p) => nameOf(months, p.month - 1),
-  b: (p) => nameOf(months, p.month - 1).slice(0, 3),
-  h: (p) => nameOf(months, p.month - 1).slice(0, 3),
+  A: (p) => nameOf(WEEKDAYS, weekday(p.days)),
+  a: (p) => nameOf(WEEKDAYS, weekday(p.days)).slice(0, 3),
+  B: (p) => nameOf(MONTHS, p.month - 1),
+  b: (p) => nameOf(MONTHS, p.month - 1).slice(0, 3),
+  h: (p) => nameOf(MONTHS, p.month - 1).slice(0, 3),
   C: (p) => pad(Math.floor(p.year / 100), 2),
   c: (p) => expand('%a %b %e %H:%M:%S %Y', p),
   D: (p) => expand('%m/%d/%y', p),

@@ -1,5 +1,6 @@
 /** PARSE_DATE and its siblings: texts read by a format. Source: GoogleSQL "Format elements for date and time parts". */
 
+import { MONTHS, shortNames, WEEKDAYS } from './calendar-names.ts';
 import {
   daysOfCivil,
   isoYearStart,
@@ -11,19 +12,20 @@ import {
   weekday,
 } from './civil.ts';
 import { ValueError } from './sql-value.ts';
+import {
+  microsOfFraction,
+  Mismatch,
+  newTimeReading,
+  take,
+  takeName,
+  takeNumber,
+  takeText,
+  type TimeReading,
+} from './time-reading.ts';
 import { timeZone, toInstant, type TimeZone } from './time-zone.ts';
 
 /** What has been read so far. */
-interface Reading {
-  readonly text: string;
-  at: number;
-  year: number;
-  month: number;
-  day: number;
-  hour: number;
-  minute: number;
-  second: number;
-  micros: number;
+interface Reading extends TimeReading {
   century: number | undefined;
   yearOfCentury: number | undefined;
   afternoon: boolean | undefined;
@@ -36,192 +38,138 @@ interface Reading {
   week: { readonly number: number; readonly firstWeekday: number } | undefined;
 }
 
-const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const fullMonths = [
-  'january',
-  'february',
-  'march',
-  'april',
-  'may',
-  'june',
-  'july',
-  'august',
-  'september',
-  'october',
-  'november',
-  'december',
-];
-const dayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-const fullDays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
+/** How an element of a format is read. */
+type Element = (r: Reading) => void;
 
-class Mismatch extends Error {}
+const shortMonths = shortNames(MONTHS);
+const shortWeekdays = shortNames(WEEKDAYS);
 
-function takeNumber(r: Reading, digits: number, min: number, max: number): number {
-  const match = new RegExp(`[+-]?\\d{1,${digits}}`, 'y');
-  match.lastIndex = r.at;
-  const found = match.exec(r.text)?.[0];
-  const value = Number(found);
-  if (found === undefined || value < min || value > max) throw new Mismatch();
-  r.at += found.length;
-  return value;
+/** At most so many digits, which may have a sign. */
+function takeDigits(r: Reading, digits: number, min: number, max: number): number {
+  return takeNumber(r, new RegExp(`[+-]?\\d{1,${digits}}`, 'y'), min, max);
 }
 
 /** Four digits, so that a month may follow at once; five only for the year 10000. */
 function takeYear(r: Reading): number {
-  return takeNumber(r, r.text.startsWith('10000', r.at) ? 5 : 4, 0, 10_000);
+  return takeDigits(r, r.text.startsWith('10000', r.at) ? 5 : 4, 0, 10_000);
 }
 
 function skipBlank(r: Reading): void {
   while (/\s/.test(r.text.charAt(r.at))) r.at++;
 }
 
-function takeName(r: Reading, full: readonly string[], short: readonly string[]): number {
-  const rest = r.text.slice(r.at, r.at + 9).toLowerCase();
-  for (const names of [full, short]) {
-    const index = names.findIndex((name) => rest.startsWith(name));
-    if (index >= 0) {
-      r.at += names[index]?.length ?? 0;
-      return index;
-    }
-  }
-  throw new Mismatch();
-}
+const takeMonth: Element = (r) => {
+  r.month = takeName(r, MONTHS, shortMonths) + 1;
+};
+
+/** Says nothing: the rest of the text says which day it is. */
+const takeWeekday: Element = (r) => void takeName(r, WEEKDAYS, shortWeekdays);
 
 function takeFraction(r: Reading, digits: number): void {
   if (r.text.charAt(r.at) !== '.') return;
-  const match = new RegExp(`\\.(\\d{1,${digits}})`, 'y');
-  match.lastIndex = r.at;
-  const found = match.exec(r.text);
-  if (found === null) throw new Mismatch();
-  r.at += found[0].length;
-  r.micros = Number((found[1] ?? '').padEnd(6, '0').slice(0, 6));
+  const found = take(r, new RegExp(`\\.\\d{1,${digits}}`, 'y'));
+  r.micros = microsOfFraction(found.slice(1));
 }
 
-function takeOffset(r: Reading): void {
-  const match = /Z|[+-]\d{2}:?(?:\d{2})?/y;
-  match.lastIndex = r.at;
-  const found = match.exec(r.text)?.[0];
-  if (found === undefined) throw new Mismatch();
-  r.at += found.length;
-  r.zone = timeZone(found);
-}
+const takeOffset: Element = (r) => {
+  r.zone = timeZone(take(r, /Z|[+-]\d{2}:?(?:\d{2})?/y));
+};
 
-function takeZoneName(r: Reading): void {
-  const match = /\S+/y;
-  match.lastIndex = r.at;
-  const found = match.exec(r.text)?.[0];
-  if (found === undefined) throw new Mismatch();
-  r.at += found.length;
-  r.zone = timeZone(found);
-}
+const takeZoneName: Element = (r) => {
+  r.zone = timeZone(take(r, /\S+/y));
+};
 
-function takeMeridian(r: Reading): void {
-  const found = r.text.slice(r.at, r.at + 2).toLowerCase();
-  if (found !== 'am' && found !== 'pm') throw new Mismatch();
-  r.at += 2;
-  r.afternoon = found === 'pm';
-}
+const takeMeridian: Element = (r) => {
+  r.afternoon = takeName(r, ['am', 'pm']) === 1;
+};
 
 function takeHour12(r: Reading): void {
   skipBlank(r);
-  r.hour = takeNumber(r, 2, 1, 12) % 12;
+  r.hour = takeDigits(r, 2, 1, 12) % 12;
   r.afternoon ??= false;
 }
 
-type Element = (r: Reading) => void;
-
 const takeYearOfCentury: Element = (r) => {
-  r.yearOfCentury = takeNumber(r, 2, 0, 99);
+  r.yearOfCentury = takeDigits(r, 2, 0, 99);
 };
 
 const elements: Readonly<Record<string, Element>> = {
-  A: (r) => void takeName(r, fullDays, dayNames),
-  a: (r) => void takeName(r, fullDays, dayNames),
-  B: (r) => {
-    r.month = takeName(r, fullMonths, monthNames) + 1;
-  },
-  b: (r) => {
-    r.month = takeName(r, fullMonths, monthNames) + 1;
-  },
-  h: (r) => {
-    r.month = takeName(r, fullMonths, monthNames) + 1;
-  },
+  A: takeWeekday,
+  a: takeWeekday,
+  B: takeMonth,
+  b: takeMonth,
+  h: takeMonth,
   C: (r) => {
-    r.century = takeNumber(r, 2, 0, 99);
+    r.century = takeDigits(r, 2, 0, 99);
   },
   c: (r) => readAll(r, '%a %b %e %H:%M:%S %Y'),
   D: (r) => readAll(r, '%m/%d/%y'),
   d: (r) => {
-    r.day = takeNumber(r, 2, 1, 31);
+    r.day = takeDigits(r, 2, 1, 31);
   },
   e: (r) => {
     skipBlank(r);
-    r.day = takeNumber(r, 2, 1, 31);
+    r.day = takeDigits(r, 2, 1, 31);
   },
   F: (r) => readAll(r, '%Y-%m-%d'),
   G: (r) => {
     r.isoYear = takeYear(r);
   },
   g: (r) => {
-    const year = takeNumber(r, 2, 0, 99);
+    const year = takeDigits(r, 2, 0, 99);
     r.isoYear = year + (year < 69 ? 2000 : 1900);
   },
   H: (r) => {
-    r.hour = takeNumber(r, 2, 0, 23);
+    r.hour = takeDigits(r, 2, 0, 23);
     r.afternoon = undefined;
   },
   I: takeHour12,
   J: (r) => {
-    r.isoDayOfYear = takeNumber(r, 3, 1, 371);
+    r.isoDayOfYear = takeDigits(r, 3, 1, 371);
   },
   j: (r) => {
-    r.dayOfYear = takeNumber(r, 3, 1, 366);
+    r.dayOfYear = takeDigits(r, 3, 1, 366);
   },
   k: (r) => {
     skipBlank(r);
-    r.hour = takeNumber(r, 2, 0, 23);
+    r.hour = takeDigits(r, 2, 0, 23);
     r.afternoon = undefined;
   },
   l: takeHour12,
   M: (r) => {
-    r.minute = takeNumber(r, 2, 0, 59);
+    r.minute = takeDigits(r, 2, 0, 59);
   },
   m: (r) => {
-    r.month = takeNumber(r, 2, 1, 12);
+    r.month = takeDigits(r, 2, 1, 12);
   },
   n: skipBlank,
   P: takeMeridian,
   p: takeMeridian,
   Q: (r) => {
-    r.month = takeNumber(r, 1, 1, 4) * 3 - 2;
+    r.month = takeDigits(r, 1, 1, 4) * 3 - 2;
   },
   R: (r) => readAll(r, '%H:%M'),
   r: (r) => readAll(r, '%I:%M:%S %p'),
   S: (r) => {
-    r.second = takeNumber(r, 2, 0, 60);
+    r.second = takeDigits(r, 2, 0, 60);
     r.micros = 0;
   },
   s: (r) => {
-    const match = /-?\d+/y;
-    match.lastIndex = r.at;
-    const found = match.exec(r.text)?.[0];
-    if (found === undefined) throw new Mismatch();
-    r.at += found.length;
-    r.unixSeconds = BigInt(found);
+    r.unixSeconds = BigInt(take(r, /-?\d+/y));
   },
   T: (r) => readAll(r, '%H:%M:%S'),
   t: skipBlank,
   U: (r) => {
-    r.week = { number: takeNumber(r, 2, 0, 53), firstWeekday: 0 };
+    r.week = { number: takeDigits(r, 2, 0, 53), firstWeekday: 0 };
   },
-  u: (r) => void takeNumber(r, 1, 1, 7),
+  u: (r) => void takeDigits(r, 1, 1, 7),
   V: (r) => {
-    r.isoWeek = takeNumber(r, 2, 1, 53);
+    r.isoWeek = takeDigits(r, 2, 1, 53);
   },
   W: (r) => {
-    r.week = { number: takeNumber(r, 2, 0, 53), firstWeekday: 1 };
+    r.week = { number: takeDigits(r, 2, 0, 53), firstWeekday: 1 };
   },
-  w: (r) => void takeNumber(r, 1, 0, 6),
+  w: (r) => void takeDigits(r, 1, 0, 6),
   X: (r) => readAll(r, '%H:%M:%S'),
   x: (r) => readAll(r, '%m/%d/%y'),
   Y: (r) => {
@@ -232,10 +180,7 @@ const elements: Readonly<Record<string, Element>> = {
   y: takeYearOfCentury,
   Z: takeZoneName,
   z: takeOffset,
-  '%': (r) => {
-    if (r.text.charAt(r.at) !== '%') throw new Mismatch();
-    r.at++;
-  },
+  '%': (r) => takeText(r, '%'),
 };
 
 const token = /\s+|%E(\d|\*)S|%E4Y|%Ez|%(.)|[^%\s]/suy;
@@ -254,17 +199,16 @@ function readAll(r: Reading, format: string): void {
 function readToken(r: Reading, [whole, digits, letter]: RegExpExecArray): void {
   if (/^\s/.test(whole)) skipBlank(r);
   else if (digits !== undefined) {
-    r.second = takeNumber(r, 2, 0, 60);
+    r.second = takeDigits(r, 2, 0, 60);
     takeFraction(r, digits === '*' ? 9 : Number(digits));
-  } else if (whole === '%E4Y') r.year = takeNumber(r, 4, 0, 9999);
+  } else if (whole === '%E4Y') r.year = takeDigits(r, 4, 0, 9999);
   else if (whole === '%Ez') takeOffset(r);
   else if (letter !== undefined) {
     const element = elements[letter];
     if (element === undefined) throw new ValueError(`Unsupported format element: %${letter}`);
     element(r);
   } else {
-    if (!r.text.startsWith(whole, r.at)) throw new Mismatch();
-    r.at += whole.length;
+    takeText(r, whole);
   }
 }
 
@@ -298,15 +242,7 @@ function checkElements(format: string, kind: ParsedKind): void {
 export function parseTimeText(format: string, text: string, kind: ParsedKind = 'TIMESTAMP'): ParsedTime {
   checkElements(format, kind);
   const r: Reading = {
-    text,
-    at: 0,
-    year: 1970,
-    month: 1,
-    day: 1,
-    hour: 0,
-    minute: 0,
-    second: 0,
-    micros: 0,
+    ...newTimeReading(text, 1970, 1),
     century: undefined,
     yearOfCentury: undefined,
     afternoon: undefined,

@@ -1,8 +1,18 @@
 /** CAST from STRING to dates and times by a format model. Source: GoogleSQL "Format elements", "Format string as date and time". */
 
+import { MONTHS, shortNames } from '../calendar-names.ts';
 import { civilOfDays, daysOfCivil, isValidCivil, microsOfTime, MICROS_PER_DAY, splitMicros } from '../civil.ts';
 import { ValueError } from '../sql-value.ts';
 import type { FormattedKind } from '../time-format.ts';
+import {
+  microsOfFraction,
+  Mismatch,
+  newTimeReading,
+  takeName,
+  takeNumber,
+  takeText,
+  type TimeReading,
+} from '../time-reading.ts';
 import { shownElement, timeModel, type TimeElement } from './time-model.ts';
 import { checkReadable } from './time-rules.ts';
 
@@ -13,52 +23,21 @@ export interface ReadTime {
   readonly offsetMicros: bigint | undefined;
 }
 
-interface Reading {
-  readonly text: string;
-  at: number;
-  year: number;
-  month: number;
-  day: number;
-  hour: number;
-  minute: number;
-  second: number;
-  micros: number;
+interface Reading extends TimeReading {
   halfHour: number | undefined;
   afternoon: boolean;
   zone: { readonly behind: boolean; readonly hours: number; readonly minutes: number } | undefined;
 }
 
-class Mismatch extends Error {}
-
 /** How an element is read; `exact` when a digit follows, so that all its digits must be there. */
 type Reader = (r: Reading, exact: boolean) => void;
 
-function takeNumber(
-  r: Reading,
-  [least, most]: readonly [number, number],
-  [min, max]: readonly [number, number],
-): number {
-  const found = new RegExp(`^\\d{${least},${most}}`).exec(r.text.slice(r.at, r.at + most))?.[0];
-  const value = Number(found);
-  if (found === undefined || value < min || value > max) throw new Mismatch();
-  r.at += found.length;
-  return value;
-}
-
 /** So many digits when another follows, else at least one. */
-function takeDigits(r: Reading, exact: boolean, digits: number, range: readonly [number, number]): number {
-  return takeNumber(r, [exact ? digits : 1, digits], range);
+function takeDigits(r: Reading, exact: boolean, digits: number, [min, max]: readonly [number, number]): number {
+  return takeNumber(r, new RegExp(`\\d{${exact ? digits : 1},${digits}}`, 'y'), min, max);
 }
 
-function takeName(r: Reading, names: readonly string[]): number {
-  const rest = r.text.slice(r.at, r.at + 9).toUpperCase();
-  const index = names.findIndex((name) => rest.startsWith(name));
-  if (index < 0) throw new Mismatch();
-  r.at += names[index]?.length ?? 0;
-  return index;
-}
-
-const months = 'JANUARY FEBRUARY MARCH APRIL MAY JUNE JULY AUGUST SEPTEMBER OCTOBER NOVEMBER DECEMBER'.split(' ');
+const shortMonths = shortNames(MONTHS);
 
 /** The last digits of the year; those before are of the year that it is. */
 const lastOfYear =
@@ -69,7 +48,7 @@ const lastOfYear =
   };
 
 const wholeYear: Reader = (r, exact) => {
-  r.year = takeNumber(r, exact ? [4, 4] : [1, 5], [0, 10_000]);
+  r.year = takeNumber(r, exact ? /\d{4}/y : /\d{1,5}/y, 0, 10_000);
 };
 
 /** The nearest century: 00 to 49 and 50 to 99 are halves of one. */
@@ -82,9 +61,9 @@ const roundedYear: Reader = (r, exact) => {
 };
 
 const groupedYear: Reader = (r) => {
-  const thousands = takeNumber(r, [1, 2], [0, 10]);
+  const thousands = takeNumber(r, /\d{1,2}/y, 0, 10);
   takeText(r, ',');
-  r.year = thousands * 1000 + takeNumber(r, [3, 3], [0, 999]);
+  r.year = thousands * 1000 + takeNumber(r, /\d{3}/y, 0, 999);
 };
 
 const halfHour: Reader = (r, exact) => {
@@ -104,13 +83,8 @@ const readers: Readonly<Record<string, Reader>> = {
   RR: roundedYear,
   'Y,YYY': groupedYear,
   MM: (r, exact) => (r.month = takeDigits(r, exact, 2, [1, 12])),
-  MON: (r) =>
-    (r.month =
-      takeName(
-        r,
-        months.map((name) => name.slice(0, 3)),
-      ) + 1),
-  MONTH: (r) => (r.month = takeName(r, months) + 1),
+  MON: (r) => (r.month = takeName(r, shortMonths) + 1),
+  MONTH: (r) => (r.month = takeName(r, MONTHS) + 1),
   DD: (r, exact) => (r.day = takeDigits(r, exact, 2, [1, 31])),
   HH: halfHour,
   HH12: halfHour,
@@ -139,12 +113,7 @@ const readers: Readonly<Record<string, Reader>> = {
 function takeFraction(r: Reading, exact: boolean, digits: number): void {
   const start = r.at;
   takeDigits(r, exact, digits, [0, 1e9]);
-  r.micros = Number(r.text.slice(start, r.at).padEnd(6, '0').slice(0, 6));
-}
-
-function takeText(r: Reading, text: string): void {
-  if (!r.text.startsWith(text, r.at)) throw new Mismatch();
-  r.at += text.length;
+  r.micros = microsOfFraction(r.text.slice(start, r.at));
 }
 
 function takeBlank(r: Reading): number {
@@ -175,15 +144,7 @@ export function readTimeByModel(text: string, format: string, kind: FormattedKin
   checkReadable(elements, kind);
   const now = civilOfDays(splitMicros(nowMicros).days);
   const r: Reading = {
-    text,
-    at: 0,
-    year: now.year,
-    month: now.month,
-    day: 1,
-    hour: 0,
-    minute: 0,
-    second: 0,
-    micros: 0,
+    ...newTimeReading(text, now.year, now.month),
     halfHour: undefined,
     afternoon: false,
     zone: undefined,
