@@ -75,6 +75,8 @@ const COMMON_COLUMNS: ReadonlySet<string> = new Set([
   'ordering_key',
   'received_at',
   'late',
+  'future',
+  'sent_at',
   'by_bot',
   'subject',
   'visitor',

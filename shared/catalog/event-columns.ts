@@ -29,6 +29,7 @@ const IDENTITY_COLUMNS: readonly Column[] = [
 
 const TIME_COLUMNS: readonly Column[] = [
   column('occurred_at', 'TIMESTAMP', 'event.time', 'When it happened by the clock of the client, as sent.'),
+  column('sent_at', 'TIMESTAMP', 'event.time', 'When it was sent by the clock of the client, where it said so.'),
   column(
     'event_time',
     'TIMESTAMP',
@@ -36,6 +37,12 @@ const TIME_COLUMNS: readonly Column[] = [
     'When it happened, corrected for the skew of the clock; of an import as sent.',
   ),
   column('late', 'BOOL', 'event.flag', 'Whether it arrived too late for the partition that its time says.'),
+  column(
+    'future',
+    'BOOL',
+    'event.flag',
+    'Whether its client said that it happened after it arrived; a live event then counts to its arrival.',
+  ),
 ];
 
 const PERSON_COLUMNS: readonly Column[] = [

@@ -29,9 +29,12 @@ export interface Stamp {
 export interface RawRowParts {
   readonly eventType: EventType;
   readonly occurredAt: Instant;
+  /** RFC 3339, as every event of a batch has it; undefined when the client did not say. */
+  readonly sentAt?: string | undefined;
   readonly eventTimeMs: number;
   readonly receivedAtMs: number;
   readonly late: boolean;
+  readonly future: boolean;
   readonly byBot: boolean;
   readonly importId?: ImportId | undefined;
   readonly identity: ProtectedIdentity;
@@ -58,11 +61,13 @@ export function rawRow(parts: RawRowParts): { readonly [column: string]: JsonVal
     occurred_at: formatInstant(parts.occurredAt),
     event_time: formatTimestamp(parts.eventTimeMs),
     late: parts.late,
+    future: parts.future,
     by_bot: parts.byBot,
     fingerprint: identity.fingerprint,
     boot: stamp.boot,
     sequence: stamp.sequence,
   };
+  if (parts.sentAt !== undefined) row['sent_at'] = parts.sentAt;
   if (identity.subject !== null) row['subject'] = identity.subject;
   if (identity.visitor !== null) row['visitor'] = identity.visitor;
   if (identity.sealed !== null) row['sealed'] = base64(identity.sealed);

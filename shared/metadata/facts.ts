@@ -43,7 +43,7 @@ export function encodeFact({ id, kind, atMs, endpoint, key, generation, run, bod
 /** A generation of a partition is published, and what it was made of. */
 export function publishedFacts(
   { endpoint, key, claim }: PartitionRecord,
-  { generation, rows, late, codeDigest }: Commit,
+  { generation, rows, late, future, codeDigest }: Commit,
   atMs: number,
 ): readonly Fact[] {
   const about = { endpoint, key, generation, run: claim?.run, atMs };
@@ -55,6 +55,7 @@ export function publishedFacts(
     body: {
       rows,
       late,
+      future,
       reason: claim?.reason,
       claimedAt: claim?.claimedAt,
       codeDigest,

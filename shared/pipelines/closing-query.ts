@@ -42,13 +42,14 @@ export function closingQuery(eventType: EventType, endpoint: EventEndpoint, form
 }
 
 /** What the audit of a closing counts besides its rows: not checks, but facts about it. */
-export const CLOSING_COUNTS = ['late_rows', 'new_rows'] as const;
+export const CLOSING_COUNTS = ['late_rows', 'future_rows', 'new_rows'] as const;
 
 /** These counts, as the audit query takes them. */
 export function closingCounts(endpoint: EventEndpoint, { again }: ClosingForm): readonly AuditCheck[] {
   const published = `SELECT event_id FROM ${quotedTable(endpointTable(endpoint.id))} WHERE ${IN_PARTITION}`;
   const counts = {
     late_rows: 'COUNTIF(late)',
+    future_rows: 'COUNTIF(future)',
     new_rows: again ? `COUNTIF(event_id NOT IN (${published}))` : 'COUNT(*)',
   };
   return CLOSING_COUNTS.map((name) => ({ name, severity: 'warn', countSql: counts[name] }));
@@ -62,14 +63,14 @@ const FIRST_OF_TWINS = [
   'QUALIFY ROW_NUMBER() OVER (PARTITION BY event_id ORDER BY received_at, message_id) = 1',
 ].join('\n');
 
-/** What an older collector took says nothing about it. */
-const BY_BOT = 'IFNULL(by_bot, FALSE)';
+/** What an older collector took says nothing about these. */
+const FLAGS = { future: 'IFNULL(future, FALSE)', by_bot: 'IFNULL(by_bot, FALSE)' };
 
 function liveRows(columns: readonly string[], raw: string, seconds: number): string {
   const hour = 'IF(received_at >= @partition_start, TIMESTAMP_TRUNC(received_at, HOUR), @partition_start)';
   const late = 'IFNULL(late, FALSE) OR received_at < @partition_start';
   return [
-    selectOf(columns, { [HOUR_COLUMN]: hour, late, by_bot: BY_BOT }, ['message_id']),
+    selectOf(columns, { [HOUR_COLUMN]: hour, late, ...FLAGS }, ['message_id']),
     `FROM ${raw}`,
     `WHERE received_at >= TIMESTAMP_SUB(@partition_start, INTERVAL ${seconds} SECOND)`,
     '  AND received_at < @partition_end',
@@ -79,9 +80,7 @@ function liveRows(columns: readonly string[], raw: string, seconds: number): str
 
 function importedRows(columns: readonly string[], raw: string): string {
   return [
-    selectOf(columns, { [HOUR_COLUMN]: 'TIMESTAMP_TRUNC(event_time, HOUR)', late: 'FALSE', by_bot: BY_BOT }, [
-      'message_id',
-    ]),
+    selectOf(columns, { [HOUR_COLUMN]: 'TIMESTAMP_TRUNC(event_time, HOUR)', late: 'FALSE', ...FLAGS }, ['message_id']),
     `FROM ${raw}`,
     'WHERE received_at >= @imports_since',
     '  AND import_id IS NOT NULL',

@@ -58,6 +58,8 @@ const commit = z.strictObject({
   rows: count,
   /** Of a closing: rows that came too late for their own partition. */
   late: count.optional(),
+  /** Of a closing: rows whose clients said that they happened after they arrived. */
+  future: count.optional(),
   /** SHA-256 of the query and contract that made the staged rows. */
   codeDigest: z.string(),
   copyAttempt: count,

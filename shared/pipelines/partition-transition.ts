@@ -42,7 +42,7 @@ export type PartitionCommand =
   | { readonly kind: 'skip' };
 
 /** What a commit is about to publish. */
-export type Staged = Pick<Commit, 'staging' | 'rows' | 'late' | 'codeDigest'>;
+export type Staged = Pick<Commit, 'staging' | 'rows' | 'late' | 'future' | 'codeDigest'>;
 
 /** Why a run failed. */
 export interface RunFailure {

@@ -78,7 +78,9 @@ export function collectBatch(
     keyrings,
   };
   const { userAgent } = arrived;
-  const context = { receivedAtMs: run.entry.receivedAtMs, importId: batch.importId, boot: parts.boot, userAgent };
+  const { receivedAtMs } = run.entry;
+  const { sentAtMs, importId } = batch;
+  const context = { receivedAtMs, sentAtMs, importId, boot: parts.boot, userAgent };
   const prepareParts = { ...parts, keyrings, claims: run.claims };
   // Two functions, so that nothing holds the events as sent while their messages are on their way.
   return finish(prepare(arrived, catalog, context, prepareParts), run, parts);

@@ -5,6 +5,7 @@ import { lateBefore } from '#shared/events/placement.ts';
 import { rawRow } from '#shared/events/raw-row.ts';
 import type { SequenceRange } from '#shared/events/sequence-ranges.ts';
 import type { BootId, EventTypeId, ImportId } from '#shared/platform/ids.ts';
+import { formatTimestamp } from '#shared/platform/timestamp.ts';
 import type { Sequences } from '../state/sequences.ts';
 import type { Claim } from './accepted-events.ts';
 import type { Keyed } from './apply-keys.ts';
@@ -32,6 +33,8 @@ export interface TypeMessages {
 
 export interface RowContext {
   readonly receivedAtMs: number;
+  /** By the clock of the client. */
+  readonly sentAtMs?: number | undefined;
   readonly importId: ImportId | undefined;
   readonly boot: BootId;
   /** Of the request; what an event says of its own goes before it. */
@@ -70,19 +73,22 @@ function groupByType(ready: readonly Ready[]): ReadonlyMap<EventTypeId, Ready[]>
 function rowsOf(
   events: readonly Ready[],
   first: number,
-  { receivedAtMs, importId, boot, userAgent }: RowContext,
+  { receivedAtMs, sentAtMs, importId, boot, userAgent }: RowContext,
 ): Buffer[] {
   const grain = events[0]?.candidate.rules.eventType.grain ?? 'hour';
   // Nothing of an import is late.
   const lateBeforeMs = importId === undefined ? lateBefore(receivedAtMs, grain) : -Infinity;
+  const sentAt = sentAtMs === undefined ? undefined : formatTimestamp(sentAtMs);
   return events.map(({ candidate, identity }, at) => {
     const { envelope, rules, event, original } = candidate;
     const row = rawRow({
       eventType: rules.eventType,
       occurredAt: envelope.occurredAt,
+      sentAt,
       eventTimeMs: event.eventTimeMs,
       receivedAtMs,
       late: event.eventTimeMs < lateBeforeMs,
+      future: event.future,
       byBot: isByBot(original, userAgent),
       importId,
       identity,

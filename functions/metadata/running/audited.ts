@@ -49,7 +49,9 @@ export async function audited(parts: Parts, run: RunName, values: readonly unkno
     staging: qualified(parts.place.projectId, stagingTableOf(run)),
     rows: counts.rows,
     codeDigest: work.codeDigest,
-    ...(work.endpoint.kind === 'event' ? { late: closingCount(counts, 'late_rows') } : {}),
+    ...(work.endpoint.kind === 'event'
+      ? { late: closingCount(counts, 'late_rows'), future: closingCount(counts, 'future_rows') }
+      : {}),
   };
   const committed = await parts.partitions.apply(run, { kind: 'commit', run: run.run, staged });
   if (committed.kind === 'refused' || committed.record.commit === undefined) return over('superseded');

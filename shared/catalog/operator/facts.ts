@@ -20,6 +20,8 @@ export const FACT_VIEWS = {
     description: 'Every generation of a partition that was published.',
     columns: {
       row_count: ['$.rows', 'INT64'],
+      late: ['$.late', 'INT64'],
+      future: ['$.future', 'INT64'],
       reason: ['$.reason', 'STRING'],
       incomplete: ['$.incomplete', 'BOOL'],
       claimed_at: ['$.claimedAt', 'TIMESTAMP'],

@@ -226,17 +226,19 @@ test('a rejected event that could not be kept is to be sent again, for it would 
   );
 });
 
-test('the clock of a client is corrected by its skew, and what it says to have happened later counts as now', async () => {
+test('the clock of a client is corrected by its skew, what it says to have happened later counts as now, and all its times are kept', async () => {
   const world = await startCollect();
   await world.send([play({ occurredAt: '2026-08-01T14:00:00Z' })], { sentAt: '2026-08-01T14:10:00Z' });
   await world.send([play({ occurredAt: '2026-08-01T18:00:00Z' })]);
   await world.send([play({ occurredAt: '2026-08-01T09:00:00Z' })]);
+  const columns = ['event_time', 'late', 'future', 'occurred_at', 'sent_at', 'received_at'];
+  const [now, late] = ['2026-08-01T12:30:00.000Z', '2026-08-01T09:00:00.000Z'];
   assert.deepEqual(
-    world.published.map(({ row }) => [row['event_time'], row['late'], row['occurred_at']]),
+    world.published.map(({ row }) => columns.map((column) => row[column])),
     [
-      ['2026-08-01T12:20:00.000Z', false, '2026-08-01T14:00:00.000Z'],
-      ['2026-08-01T12:30:00.000Z', false, '2026-08-01T18:00:00.000Z'],
-      ['2026-08-01T09:00:00.000Z', true, '2026-08-01T09:00:00.000Z'],
+      ['2026-08-01T12:20:00.000Z', false, false, '2026-08-01T14:00:00.000Z', '2026-08-01T14:10:00.000Z', now],
+      [now, false, true, '2026-08-01T18:00:00.000Z', undefined, now],
+      [late, true, false, late, undefined, now],
     ],
   );
 });

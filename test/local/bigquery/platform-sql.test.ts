@@ -84,6 +84,7 @@ async function landRows(eventType: EventType): Promise<void> {
       received_at: at,
       occurred_at: at,
       event_time: at,
+      future: n === 7 ? true : undefined,
       subject: `s${n % 5}`,
       boot: 'b1',
       sequence: n,
@@ -107,6 +108,7 @@ async function publish(endpoint: Endpoint, sql: string, checks: readonly AuditCh
   const [audit = {}] = await runJob(auditJob(place, { ...endpoint, checks }, run));
   assert.equal(audit['outside_partition'], 0, JSON.stringify(audit));
   await runJob(copyJob(place, run, { jobId: `publish_${endpoint.id.replace('.', '__')}_1_1` }));
+  if ('future_rows' in audit) assert.equal(audit['future_rows'], 1);
   return Number(audit['row_count']);
 }
 
@@ -180,6 +182,8 @@ test('facts show in their views', async () => {
     run: 'r1',
     body: JSON.stringify({
       rows: 5,
+      late: 2,
+      future: 1,
       incomplete: false,
       claimedAt: at,
       inputs: [{ endpoint: 'listening.track_played', key: '2026-08-01T10', generation: 1 }],
@@ -194,8 +198,8 @@ test('facts show in their views', async () => {
     const [rows] = await bigquery.query(`SELECT * FROM platform.${view}`);
     assert.equal(rows.length, 1, view);
   }
-  const [rows] = await bigquery.query('SELECT row_count, incomplete, claimed_at FROM platform.partitions');
-  assert.equal((rows[0] as { row_count: number }).row_count, 5);
+  const [rows] = await bigquery.query('SELECT row_count, late, future FROM platform.partitions');
+  assert.deepEqual(rows, [{ row_count: 5, late: 2, future: 1 }]);
 });
 
 test('rows of a subject are deleted and counted by a table of tokens', async () => {

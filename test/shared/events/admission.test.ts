@@ -104,9 +104,11 @@ test('a row has only columns of its table, and nothing that was sent of the pers
   const row = rawRow({
     eventType,
     occurredAt: envelope().occurredAt,
+    sentAt: '2026-08-01T12:59:59.000Z',
     eventTimeMs: admitted.eventTimeMs,
     receivedAtMs,
     late: false,
+    future: admitted.future,
     byBot: false,
     identity: {
       eventId: 'EVENT',
@@ -126,9 +128,11 @@ test('a row has only columns of its table, and nothing that was sent of the pers
     occurred_at: '2026-08-01T12:59:00.000001Z',
     event_time: '2026-08-01T12:59:00.000Z',
     late: false,
+    future: false,
     by_bot: false,
     fingerprint: 'PRINT',
     boot: 'boot-aaaa',
+    sent_at: '2026-08-01T12:59:59.000Z',
     sequence: 7,
     subject: 'SUBJECT',
     sealed: 'AQID',
