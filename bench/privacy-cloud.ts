@@ -32,24 +32,49 @@ async function openPart(file: string, part: string): Promise<Opened> {
   ]);
   const { environment } = JSON.parse(await cloud.firstLine) as { environment: Record<string, string> };
   const env = { PATH: process.env['PATH'] ?? '', ...environment, GOOGLE_CLOUD_PROJECT: PROJECT };
-  const script = join(import.meta.dirname, file);
-  const child = spawn(process.execPath, [script, part], { env, stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const { ask, end } = askedProcess(file, [part], env);
   return {
     async measure(round) {
       const before = cloud.cpuSeconds();
-      child.stdin.write(`${round}\n`);
-      const { value: line, done } = await lines.next();
-      if (done === true) throw new Error(`${part} ended`);
-      const sample = JSON.parse(line) as Sample & { readonly seconds: number };
+      const sample = (await ask(String(round))) as Sample & { readonly seconds: number };
       return { value: sample.value, detail: { ...sample.detail, ...loadOf(cloud, before, sample.seconds) } };
     },
     async close() {
-      child.stdin.end();
-      await ended;
+      await end();
       await cloud.stop();
       rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A process that answers each line with a sample. */
+export interface Asked {
+  readonly ask: (line: string) => Promise<Sample>;
+  readonly end: () => Promise<void>;
+}
+
+/** The process of `privacy-million-part.ts`: alone, so that no other measurement clears up after a million keyrings. */
+export function openMillion(): Asked {
+  return askedProcess('privacy-million-part.ts', [], { PATH: process.env['PATH'] ?? '' });
+}
+
+function askedProcess(file: string, args: readonly string[], env: Readonly<Record<string, string>>): Asked {
+  const child = spawn(process.execPath, [join(import.meta.dirname, file), ...args], {
+    env,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  return {
+    async ask(line) {
+      child.stdin.write(`${line}\n`);
+      const { value, done } = await lines.next();
+      if (done === true) throw new Error(`${file} ${args.join(' ')} ended`);
+      return JSON.parse(value) as Sample;
+    },
+    async end() {
+      child.stdin.end();
+      await ended;
     },
   };
 }

@@ -49,7 +49,8 @@ async function runBenchmark(name: string, benchmark: Benchmark): Promise<readonl
       for (const [measurement, measured] of opened) {
         const sample = await measured.measure(round);
         samples.get(measurement)?.push(sample);
-        talk(`  ${round}/${ROUNDS} ${measurement.name}: ${number(sample.value)} ${measurement.unit}, load ${load()}`);
+        const value = `${number(sample.value)} ${measurement.unit}`;
+        talk(`  ${round}/${ROUNDS} ${measurement.name}: ${value}, load ${load()}${explained(sample)}`);
       }
     }
   } finally {
@@ -87,6 +88,11 @@ function resultOf(
     detail: inTheMiddle?.detail ?? {},
     load: load(),
   };
+}
+
+function explained({ detail, peakMegabytes }: Sample): string {
+  const more = { ...detail, ...(peakMegabytes === undefined ? {} : { peakMegabytes }) };
+  return Object.keys(more).length === 0 ? '' : `  ${JSON.stringify(more)}`;
 }
 
 function row(result: Result): string {

@@ -222,3 +222,20 @@ test('erasures of many people at once end with one chain of certificates', async
   const certified = texts.map((text) => (JSON.parse(text) as { body: { erasure: string } }).body.erasure);
   assert.deepEqual(certified.sort(), [...ids].sort());
 });
+
+test('whether a sample opens while its key cannot be read is not known: the step is taken again, and nothing counts as not proved', async () => {
+  const world = await newErasureWorld(covered);
+  await known(world);
+  const id = await askFor(world, ANN, new Process());
+  for (const verb of ['verify', 'scope', 'freeze', 'shred'] as const) await takeStepOf(world.deps(), id, verb);
+  world.clock.nowMs += BOUND_MS;
+  for (const verb of ['wait', 'clean', 'tell'] as const) await takeStepOf(world.deps(), id, verb);
+  const unread = async (): Promise<never> => Promise.reject(new Error('no answer in time'));
+  const keyrings = world.process({ store: { ...world.store, read: unread, readIndex: unread } });
+  const deps = world.deps();
+  const slow = { ...deps, keys: { ...deps.keys, keyrings } };
+  await assert.rejects(takeStepOf(slow, id, 'prove'), { code: 'keys_unavailable', fault: 'transient' });
+  assert.equal(await stateOf(world, id), 'recipients-told');
+  await driveOn(world, id, new Process());
+  assert.equal(await stateOf(world, id), 'certified');
+});
