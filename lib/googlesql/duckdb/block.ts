@@ -1,7 +1,7 @@
 /** A SELECT being put together: scans are stacked into one block for as long as SQL's clause order allows. */
 
 import type { Column } from '../tree/expression.ts';
-import { columnName } from './context.ts';
+import { columnName, freshName, type Context } from './context.ts';
 
 /** One SELECT in pieces. */
 export interface Block {
@@ -80,7 +80,16 @@ export function renderPositions(block: Block, columns: readonly Column[]): strin
   );
 }
 
-/** A new block whose FROM is this one. */
-export function wrap(block: Block, alias: string): Block {
-  return isBare(block) ? block : blockOf(`(${renderOwn(block)}) AS ${alias}`, columnsOf(block));
+/** The block behind parentheses, unless it is nothing but its FROM. */
+export function wrapped(block: Block, context: Context): Block {
+  return isBare(block) ? block : blockOf(`(${renderOwn(block)}) AS ${freshName(context, 'x')}`, columnsOf(block));
+}
+
+/** The block with more columns, each by what it is computed from. */
+export function withComputed(block: Block, added: readonly (readonly [Column, string])[]): Block {
+  return {
+    ...block,
+    computed: new Map([...block.computed, ...added.map(([{ id }, text]) => [id, text] as const)]),
+    computedColumns: [...block.computedColumns, ...added.map(([column]) => column)],
+  };
 }
