@@ -14,15 +14,18 @@ import {
 } from '../catalog/operator/resource.ts';
 import type { Place } from '../platform/base/resources.ts';
 import { DATASET_NAMES } from '../platform/base/names.ts';
+import { mapAtOnce } from '../platform/map-at-once.ts';
 import { createDataset, datasetsLabelled, readDataset, updateDataset } from './datasets.ts';
 import { readSharing, removeSharing, writeSharing } from './dataset-sharing.ts';
-import { mapInTurn } from './in-turn.ts';
 import { createRoutine, listRoutines, readRoutine, removeRoutine, updateRoutine } from './routines.ts';
 import { createSubscription, listSubscriptions, removeSubscription, updateSubscription } from './subscriptions.ts';
 import { readAccess, removeAccess, writeAccess } from './table-access.ts';
 import { createTable, listTables, readTable, removeTable, updateTable } from './tables.ts';
 import { createTopic, listTopics, removeTopic, updateTopic } from './topics.ts';
 import { createWorkflow, listWorkflows, readWorkflow, removeWorkflow, updateWorkflow } from './workflow-definitions.ts';
+
+/** Of one kind; Google throttles who asks for everything at the same time. */
+const READS_AT_ONCE = 16;
 
 interface Clients {
   readonly place: Place;
@@ -72,8 +75,8 @@ async function readTables({ bigQuery }: Clients, want: readonly Resource[]): Pro
     ...(await datasetsLabelled(bigQuery, MANAGED_LABEL)),
   ]);
   const [datasets, listed] = await Promise.all([
-    mapInTurn([...domains], (name) => readDataset(bigQuery, name)),
-    mapInTurn([...domains, ...DATASET_NAMES.filter((name) => name !== 'staging')], (name) =>
+    mapAtOnce([...domains], READS_AT_ONCE, (name) => readDataset(bigQuery, name)),
+    mapAtOnce([...domains, ...DATASET_NAMES.filter((name) => name !== 'staging')], READS_AT_ONCE, (name) =>
       listTables(bigQuery, name),
     ),
   ]);
@@ -82,9 +85,10 @@ async function readTables({ bigQuery }: Clients, want: readonly Resource[]): Pro
     return matters && kind !== 'other' ? [{ name, kind }] : [];
   });
   const [tables, access] = await Promise.all([
-    mapInTurn(relevant, (table) => readTable(bigQuery, table)),
-    mapInTurn(
+    mapAtOnce(relevant, READS_AT_ONCE, (table) => readTable(bigQuery, table)),
+    mapAtOnce(
       relevant.filter(({ name, kind }) => kind === 'table' && domains.has(name.split('.')[0] ?? '')),
+      READS_AT_ONCE,
       ({ name }) => readAccess(bigQuery, name),
     ),
   ]);
@@ -99,10 +103,10 @@ async function readFunctions({ bigQuery }: Clients, want: readonly Resource[]): 
   const ours = (await datasetsLabelled(bigQuery, MANAGED_LABEL)).filter(isRevealDataset);
   const datasets = [...new Set([...wanted, ...ours])];
   const [shared, listed] = await Promise.all([
-    mapInTurn(datasets, (name) => readSharing(bigQuery, name)),
-    mapInTurn(datasets, (name) => listRoutines(bigQuery, name)),
+    mapAtOnce(datasets, READS_AT_ONCE, (name) => readSharing(bigQuery, name)),
+    mapAtOnce(datasets, READS_AT_ONCE, (name) => listRoutines(bigQuery, name)),
   ]);
-  const routines = await mapInTurn(listed.flat(), (name) => readRoutine(bigQuery, name));
+  const routines = await mapAtOnce(listed.flat(), READS_AT_ONCE, (name) => readRoutine(bigQuery, name));
   const matters = (sharing: SharingResource): boolean => wanted.includes(sharing.name) || sharing.readers.length > 0;
   return [...shared.filter((one) => one !== undefined && matters(one)), ...routines].filter((one) => one !== undefined);
 }
@@ -116,7 +120,7 @@ async function readWorkflows(
     ({ name, labels }) =>
       wanted.has(resourceId({ kind: 'workflow', name })) || labels[MANAGED_LABEL.key] === MANAGED_LABEL.value,
   );
-  const found = await mapInTurn(relevant, ({ name }) => readWorkflow(workflows, location, name));
+  const found = await mapAtOnce(relevant, READS_AT_ONCE, ({ name }) => readWorkflow(workflows, location, name));
   return found.filter((resource) => resource !== undefined);
 }
 

@@ -71,12 +71,12 @@ export async function recompute(
     return { planned: plan, done: cleanedBy(endpoint, plan, records) };
   }
   const ready = open.filter(({ key }) => !waitsForOwn(endpoint, open, records.get(key)));
-  const asked = await mapAtOnce(ready, ASKED_AT_ONCE, (each) => {
-    const record = records.get(each.key);
-    const failed = failedForGood(each, record);
-    if (failed !== undefined) throw blocked(deps, { erasure, endpoint, key: each.key, code: failed });
-    return ask(deps, endpoint, each, record);
-  });
+  const failures = new Map(ready.flatMap((each) => failedForGood(each, records.get(each.key))));
+  const [block] = [...failures].map(([key, code]) => blocked(deps, { erasure, endpoint, key, code }));
+  // The others go on meanwhile.
+  const goOn = ready.filter(({ key }) => !failures.has(key));
+  const asked = await mapAtOnce(goOn, ASKED_AT_ONCE, (each) => ask(deps, endpoint, each, records.get(each.key)));
+  if (block !== undefined) throw block;
   const runs = new Map(asked.flatMap((each) => (each === undefined ? [] : [[each.key, each]])));
   return { planned: plan.map((each) => runs.get(each.key) ?? each) };
 }
@@ -141,12 +141,15 @@ function waitsForOwn(
   return (record?.inputs ?? []).some((pin) => pin.endpoint === id && open.some(({ key }) => key === pin.key));
 }
 
-/** The code with which the run that was asked for has failed, unless it is tried again by itself. */
-function failedForGood({ run }: PlannedPartition, record: PartitionRecord | undefined): string | undefined {
-  if (record?.claim !== undefined || record?.failure === undefined) return undefined;
+/** The partition and the code with which the run that was asked for has failed, unless it is tried again by itself. */
+function failedForGood(
+  { key, run }: PlannedPartition,
+  record: PartitionRecord | undefined,
+): readonly (readonly [PartitionKey, string])[] {
+  if (record?.claim !== undefined || record?.failure === undefined) return [];
   const { failure } = record;
   const isOver = failure.retryAt === undefined && failure.class !== 'waiting';
-  return isOver && failure.run === run ? failure.code : undefined;
+  return isOver && failure.run === run ? [[key, failure.code]] : [];
 }
 
 interface Blocking {
