@@ -2,8 +2,9 @@
 import type { ErrorCode } from '../platform/error-codes.ts';
 import { type ImportId, parseId } from '../platform/ids.ts';
 import { parseTimestamp } from '../platform/timestamp.ts';
-import { MAX_EVENTS_PER_BATCH, UNCOUNTED_BODY_BYTES } from './limits.ts';
+import { UNCOUNTED_BODY_BYTES } from './limits.ts';
 import { sdkOf } from './release.ts';
+import { tooManyEvents } from './reply.ts';
 import type { ProtocolName } from './sources/protocols.ts';
 
 /** What one request carries. */
@@ -60,13 +61,8 @@ export function readBatch(body: Uint8Array): BatchResult {
     return malformed('The body is not an object.');
   const { sentAt, import: importId, sdk, writeKey, events } = value as { readonly [key: string]: unknown };
   if (!Array.isArray(events)) return malformed('`events` is not a list.');
-  if (events.length > MAX_EVENTS_PER_BATCH) {
-    return {
-      kind: 'refused',
-      code: 'too_many_events',
-      message: `The batch has ${events.length} events; ${MAX_EVENTS_PER_BATCH} are allowed.`,
-    };
-  }
+  const tooMany = tooManyEvents(events.length, 'events');
+  if (tooMany !== undefined) return { kind: 'refused', code: 'too_many_events', message: tooMany.message };
   const sentAtMs = typeof sentAt === 'string' ? parseTimestamp(sentAt) : undefined;
   if (!isAbsent(sentAt) && sentAtMs === undefined)
     return malformed('`sentAt` is not a time such as 2026-08-01T13:00:00Z.');

@@ -1,12 +1,12 @@
 // Owns the handshake of web hooks, by which senders of CloudEvents ask whether they may send here, and how much:
 // https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md#4-abuse-protection
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Reply } from '#shared/events/reply.ts';
 import type { RequestHandler } from '#shared/http/function-host.ts';
 import type { Random } from '#shared/http/retry-after.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { credentialOf, headOf, secretShown } from '../door/credential.ts';
 import { NATIVE_PROTOCOL } from '../door/native-protocol.ts';
-import type { Reply } from '../door/protocol.ts';
 import { refusalReply, sendReply } from '../door/replies.ts';
 import type { WriteKeys } from '../state/write-keys.ts';
 

@@ -10,6 +10,7 @@ import {
   MAX_UNKEYED_BODY_BYTES,
   PARSED_VALUE_BYTES,
 } from '#shared/events/limits.ts';
+import type { Reply } from '#shared/events/reply.ts';
 import type { WriteKey } from '#shared/events/write-key.ts';
 import { bodyError, type BodyLimits, readBody } from '#shared/http/body.ts';
 import type { RequestHandler } from '#shared/http/function-host.ts';
@@ -25,7 +26,7 @@ import type { Rates } from '../state/rates.ts';
 import type { WriteKeys } from '../state/write-keys.ts';
 import { credentialOf, headOf, type RequestHead, secretShown, showsSecret } from './credential.ts';
 import type { HeldBytes, Hold } from './held-bytes.ts';
-import type { Protocol, Reply, Taken } from './protocol.ts';
+import type { Protocol, Taken } from './protocol.ts';
 import { refusalReply, sendReply, verdictsReply } from './replies.ts';
 import type { UnderWay } from './under-way.ts';
 

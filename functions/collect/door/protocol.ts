@@ -1,6 +1,7 @@
 // Owns what a protocol is to the door: how a body becomes a batch of events, and how verdicts and refusals are worded.
 import type { IncomingMessage } from 'node:http';
 import type { Batch } from '#shared/events/batch.ts';
+import type { Reply } from '#shared/events/reply.ts';
 import type { WireVerdict } from '#shared/events/verdict.ts';
 import type { PlatformError } from '#shared/platform/platform-error.ts';
 import type { AdoptedCatalog } from '../state/catalogs.ts';
@@ -31,14 +32,4 @@ export interface Taken {
   readonly mode: 'collect' | 'try';
   /** The answer to verdicts, one for each event of the batch in order; the door adds `Retry-After` where one is `retry`. */
   readonly answer: (verdicts: readonly WireVerdict[]) => Reply;
-}
-
-/** An answer as a protocol words it. */
-export interface Reply {
-  readonly status: number;
-  /** Sent as JSON; without it the answer has no body. */
-  readonly json?: object;
-  /** Default `application/json; charset=utf-8`. */
-  readonly contentType?: string;
-  readonly headers?: Readonly<Record<string, string>>;
 }

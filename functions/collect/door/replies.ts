@@ -1,9 +1,10 @@
 // Owns how every protocol of the door answers over HTTP: its words, and the wait that is asked for.
 import type { ServerResponse } from 'node:http';
+import type { Reply } from '#shared/events/reply.ts';
 import { type Random, retryAfter } from '#shared/http/retry-after.ts';
 import type { WireVerdict } from '#shared/events/verdict.ts';
 import type { PlatformError } from '#shared/platform/platform-error.ts';
-import type { Protocol, Reply } from './protocol.ts';
+import type { Protocol } from './protocol.ts';
 
 /** The answer to verdicts, with Retry-After when some events are to be sent again. */
 export function verdictsReply(

@@ -2,19 +2,12 @@
 // https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md and http-webhook.md
 import { parseJsonBytes } from '../../platform/json-bytes.ts';
 import { PlatformError } from '../../platform/platform-error.ts';
-import { PROBLEM_MEDIA_TYPE, problemOf } from '../../platform/problem-details.ts';
 import { uuidV5 } from '../../platform/uuid.ts';
 import { isObject } from '../check.ts';
-import { MAX_EVENTS_PER_BATCH } from '../limits.ts';
 import { member } from '../release.ts';
+import { problemReply, type Reply, tooManyEvents } from '../reply.ts';
 import type { WireVerdict } from '../verdict.ts';
-import {
-  type SourceBatch,
-  type SourceEvent,
-  type SourceProtocol,
-  type SourceReply,
-  type SourceRequest,
-} from './protocol.ts';
+import type { SourceBatch, SourceEvent, SourceProtocol, SourceRequest } from './protocol.ts';
 
 const STRUCTURED = 'application/cloudevents+json';
 const BATCHED = 'application/cloudevents-batch+json';
@@ -44,7 +37,7 @@ export const CLOUDEVENTS: SourceProtocol = {
   },
   roots: { allowed: 'data, or an attribute: lower-case letters and digits', is: (root) => ATTRIBUTE.test(root) },
   read,
-  refuse: problem,
+  refuse: (refusal) => problemReply(refusal),
   describe,
 };
 
@@ -52,12 +45,8 @@ function read(body: Uint8Array, request: SourceRequest): SourceBatch | PlatformE
   const mediaType = mediaTypeOf(request.headers['content-type']);
   const events = eventsOf(body, mediaType, request);
   if (events instanceof PlatformError) return events;
-  if (events.length > MAX_EVENTS_PER_BATCH) {
-    return new PlatformError('too_many_events', {
-      message: `The batch has ${events.length} events; ${MAX_EVENTS_PER_BATCH} are allowed.`,
-      details: { limit: MAX_EVENTS_PER_BATCH },
-    });
-  }
+  const tooMany = tooManyEvents(events.length, 'events');
+  if (tooMany !== undefined) return tooMany;
   const [mode, ids] = [mediaType === BATCHED ? 'batch' : 'single', events.map((event) => member(event, 'id'))] as const;
   return { events, answer: (verdicts) => answer(verdicts, mode, ids) };
 }
@@ -138,20 +127,16 @@ function describe(sent: unknown): SourceEvent {
  * 200 once every event has its verdict: what is rejected is kept, and sending it again would keep it twice. What is no CloudEvent
  * is told by 400 where it came alone. Senders look at the status only, so one event that has to come again makes all come again.
  */
-function answer(verdicts: readonly WireVerdict[], mode: 'batch' | 'single', ids: readonly unknown[]): SourceReply {
+function answer(verdicts: readonly WireVerdict[], mode: 'batch' | 'single', ids: readonly unknown[]): Reply {
   const results = verdicts.map((verdict, index) => ({ ...verdict, id: idOf(ids[index]) }));
   if (verdicts.some(({ status }) => status === 'retry')) {
-    const { json, ...reply } = problem(
-      new PlatformError('overloaded', { message: 'Not all of the events could be stored now.' }),
-    );
-    return { ...reply, json: { ...json, results } };
+    const message = 'Not all of the events could be stored now.';
+    return problemReply(new PlatformError('overloaded', { message }), results);
   }
   const [first] = verdicts;
   if (mode === 'single' && first?.code === 'invalid_envelope') {
-    const { json, ...reply } = problem(
-      new PlatformError('malformed_body', first.hint === undefined ? {} : { message: first.hint }),
-    );
-    return { ...reply, json: { ...json, results } };
+    const why = first.hint === undefined ? {} : { message: first.hint };
+    return problemReply(new PlatformError('malformed_body', why), results);
   }
   return { status: 200, json: { results } };
 }
@@ -159,11 +144,6 @@ function answer(verdicts: readonly WireVerdict[], mode: 'batch' | 'single', ids:
 /** The id as the sender knows it. */
 function idOf(id: unknown): string | null {
   return typeof id === 'string' ? id : null;
-}
-
-function problem(refusal: PlatformError): SourceReply {
-  const json = problemOf(refusal);
-  return { status: json.status, json, contentType: PROBLEM_MEDIA_TYPE };
 }
 
 function malformed(message: string): PlatformError {

@@ -1,5 +1,6 @@
 // Owns what the protocol of other clients is to the platform: how its requests are read and answered, and what one of its events says.
 import type { PlatformError } from '../../platform/platform-error.ts';
+import type { Reply } from '../reply.ts';
 import type { WireVerdict } from '../verdict.ts';
 
 /** A protocol that clients of others speak. Everything about it is in one file; what its events mean here, mapping files say. */
@@ -18,7 +19,7 @@ export interface SourceProtocol {
   /** Reads a body, inflated already, into events as sent. Never quotes what was sent, and does not throw on it. */
   read(body: Uint8Array, request: SourceRequest): SourceBatch | PlatformError;
   /** The answer to a request that is refused as a whole. */
-  refuse(refusal: PlatformError): SourceReply;
+  refuse(refusal: PlatformError): Reply;
   /** What one event says, whatever was sent. */
   describe(sent: unknown): SourceEvent;
 }
@@ -52,16 +53,7 @@ export interface SourceBatch {
   /** Events as sent. */
   readonly events: readonly unknown[];
   /** The answer to verdicts, one for each event in order. Holds nothing of the events but their ids. */
-  readonly answer: (verdicts: readonly WireVerdict[]) => SourceReply;
-}
-
-/** An answer as the protocol words it. */
-export interface SourceReply {
-  readonly status: number;
-  readonly json?: object;
-  /** Default `application/json; charset=utf-8`. */
-  readonly contentType?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly answer: (verdicts: readonly WireVerdict[]) => Reply;
 }
 
 /** One event in words that every protocol shares. Values are as sent: nothing of them has been checked. */

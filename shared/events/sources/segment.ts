@@ -6,17 +6,10 @@ import { PlatformError } from '../../platform/platform-error.ts';
 import { parseTimestamp } from '../../platform/timestamp.ts';
 import { isUuid, uuidV5 } from '../../platform/uuid.ts';
 import { isObject } from '../check.ts';
-import { MAX_EVENTS_PER_BATCH } from '../limits.ts';
 import { member, sdkOf } from '../release.ts';
+import { type Reply, tooManyEvents } from '../reply.ts';
 import type { WireVerdict } from '../verdict.ts';
-import {
-  idText,
-  type SourceBatch,
-  type SourceEvent,
-  type SourceProtocol,
-  type SourceReply,
-  type SourceRequest,
-} from './protocol.ts';
+import { idText, type SourceBatch, type SourceEvent, type SourceProtocol, type SourceRequest } from './protocol.ts';
 
 /** Calls of the protocol, and the letters that browsers' clients shorten them to. */
 const CALLS = { track: 't', page: 'p', identify: 'i', screen: 's', group: 'g', alias: 'a' } as const;
@@ -70,12 +63,8 @@ function read(body: Uint8Array, { path }: SourceRequest): SourceBatch | Platform
   if (!isObject(value)) return new PlatformError('malformed_body', { message: 'The body is no object of UTF-8 JSON.' });
   const { batch, writeKey, sentAt, context, integrations } = value;
   const calls: readonly unknown[] = Array.isArray(batch) ? batch : [singleOf(value, path)];
-  if (calls.length > MAX_EVENTS_PER_BATCH) {
-    return new PlatformError('too_many_events', {
-      message: `The batch has ${calls.length} messages; ${MAX_EVENTS_PER_BATCH} are allowed.`,
-      details: { limit: MAX_EVENTS_PER_BATCH },
-    });
-  }
+  const tooMany = tooManyEvents(calls.length, 'messages');
+  if (tooMany !== undefined) return tooMany;
   const shared = Array.isArray(batch) ? { context, integrations } : {};
   const events = calls.map((call) => withShared(call, shared));
   const ids = calls.map((call) => idText(member(call, 'messageId')));
@@ -159,7 +148,7 @@ function eventIdOf(messageId: string): string {
  * Clients know two answers: what is 2xx is done, and of the rest 429 and 5xx are sent again, whole. So one event that has to come
  * again makes all of them come again, and those that are here already are told apart by their ids.
  */
-function answer(verdicts: readonly WireVerdict[], ids: readonly (string | undefined)[]): SourceReply {
+function answer(verdicts: readonly WireVerdict[], ids: readonly (string | undefined)[]): Reply {
   if (verdicts.some(({ status }) => status === 'retry')) {
     return failed(503, new PlatformError('overloaded', { message: 'Not all of the messages could be stored now.' }));
   }
@@ -173,6 +162,6 @@ function answer(verdicts: readonly WireVerdict[], ids: readonly (string | undefi
 
 const WITHOUT_ID = 'Send a messageId: without one a message that is sent again may count twice.';
 
-function failed(status: number, { code, message, hint }: PlatformError): SourceReply {
+function failed(status: number, { code, message, hint }: PlatformError): Reply {
   return { status, json: { success: false, code, message, hint } };
 }
