@@ -1,14 +1,12 @@
 /** JSONPath as GoogleSQL has it: `$.a.b[0]`, `$."a b"`, and the legacy `$['a b']`. */
 
 import type { JsonValue } from './json.ts';
+import { remembered } from './remembered.ts';
 import { ValueError } from './sql-value.ts';
 
 export type PathStep =
   | { readonly kind: 'member'; readonly name: string }
   | { readonly kind: 'element'; readonly index: number };
-
-const parsed = new Map<string, readonly PathStep[]>();
-const CACHED_PATHS = 1000;
 
 /** A step in today's syntax: `.name`, `."any name"`, `[0]`. */
 const standardStep = /\.(?:"((?:[^"\\]|\\.)*)"|([^.[\]"]+))|\[\s*(\d+)\s*\]/y;
@@ -17,18 +15,15 @@ const legacyStep = /(?:\.([^.[\]"']+)|\[\s*['"]((?:[^'"\\]|\\.)*)['"]\s*\]|\[\s*
 
 /** The steps of a path. Throws a `ValueError` in Google's words. */
 export function parseJsonPath(path: string, legacy: boolean): readonly PathStep[] {
-  const key = `${legacy ? 'l' : 's'}${path}`;
-  const known = parsed.get(key);
-  if (known !== undefined) return known;
-  const steps = readSteps(path, legacy);
-  if (parsed.size >= CACHED_PATHS) parsed.clear();
-  parsed.set(key, steps);
-  return steps;
+  return legacy ? legacySteps(path) : standardSteps(path);
 }
 
-function readSteps(path: string, legacy: boolean): readonly PathStep[] {
+const REMEMBERED_PATHS = 500;
+const standardSteps = remembered(REMEMBERED_PATHS, (path) => readSteps(path, standardStep));
+const legacySteps = remembered(REMEMBERED_PATHS, (path) => readSteps(path, legacyStep));
+
+function readSteps(path: string, step: RegExp): readonly PathStep[] {
   if (!path.startsWith('$')) throw new ValueError("JSONPath must start with '$'");
-  const step = legacy ? legacyStep : standardStep;
   const steps: PathStep[] = [];
   for (let at = 1; at < path.length; at = step.lastIndex) {
     step.lastIndex = at;

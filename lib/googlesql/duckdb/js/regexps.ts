@@ -2,27 +2,21 @@
 
 import { RE2JS, type Matcher } from 're2js';
 import { checkValueSize } from '../../values/output-size.ts';
+import { remembered } from '../../values/remembered.ts';
 import { ValueError } from '../../values/sql-value.ts';
 import { js, named } from './define.ts';
 
-const compiled = new Map<string, RE2JS>();
-const CACHED_PATTERNS = 500;
+const REMEMBERED_PATTERNS = 500;
 
-function compile(pattern: string): RE2JS {
-  const known = compiled.get(pattern);
-  if (known !== undefined) return known;
-  let regexp: RE2JS;
+const compile = remembered(REMEMBERED_PATTERNS, (pattern): RE2JS => {
   try {
-    regexp = RE2JS.compile(pattern);
+    return RE2JS.compile(pattern);
   } catch (error) {
     const reason =
       error instanceof Error ? error.message.replace(/^error parsing regexp: /, '').replaceAll('`', '') : 'invalid';
     throw new ValueError(`Cannot parse regular expression: ${reason}`);
   }
-  if (compiled.size >= CACHED_PATTERNS) compiled.clear();
-  compiled.set(pattern, regexp);
-  return regexp;
-}
+});
 
 /** Extraction gives the whole match, or the only group. */
 function extracting(pattern: string): { readonly regexp: RE2JS; readonly group: number } {

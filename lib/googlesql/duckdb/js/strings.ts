@@ -3,6 +3,7 @@
 import { levenshtein } from '../../values/edit-distance.ts';
 import { formatValues } from '../../values/format-function.ts';
 import { likeEach, likeText, quantified } from '../../values/like.ts';
+import { remembered } from '../../values/remembered.ts';
 import { type SqlValue, ValueError } from '../../values/sql-value.ts';
 import { textOfValue } from '../../values/value-text.ts';
 import { timeZone } from '../../values/time-zone.ts';
@@ -10,18 +11,14 @@ import type { SqlType } from '../../types/sql-type.ts';
 import { js, jsOfNulls, jsVolatile, named } from './define.ts';
 import { checkJoinedSize, checkOutputSize } from '../../values/output-size.ts';
 
-const typesCache = new Map<string, readonly SqlType[]>();
+const REMEMBERED_TYPES = 1000;
 
 /** The types that a call hands over as JSON. */
-export function typesOf(json: string): readonly SqlType[] {
-  const known = typesCache.get(json);
-  if (known !== undefined) return known;
+export const typesOf = remembered(
+  REMEMBERED_TYPES,
   // Written by the template filler from the analyser's own types.
-  const types = json === '' ? [] : (JSON.parse(json) as readonly SqlType[]);
-  if (typesCache.size > 1000) typesCache.clear();
-  typesCache.set(json, types);
-  return types;
-}
+  (json): readonly SqlType[] => (json === '' ? [] : (JSON.parse(json) as readonly SqlType[])),
+);
 
 function codePoint(value: bigint): string {
   const point = Number(value);

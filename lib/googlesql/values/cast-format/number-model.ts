@@ -1,5 +1,6 @@
 /** Format models of CAST from numbers to STRING: `$999,999.99`. Source: GoogleSQL "Format elements", "Format numeric type as string". */
 
+import { remembered } from '../remembered.ts';
 import { ValueError } from '../sql-value.ts';
 
 /** What a model writes: a decimal or scientific number, hexadecimal digits, or a Roman numeral. */
@@ -40,18 +41,10 @@ interface Reading {
   digits: number;
 }
 
-const models = new Map<string, NumberModel>();
-const CACHED_MODELS = 1000;
+const REMEMBERED_MODELS = 1000;
 
 /** The model that a text says. Throws a `ValueError` in Google's words. */
-export function numberModel(text: string): NumberModel {
-  const known = models.get(text);
-  if (known !== undefined) return known;
-  const model = readModel(text);
-  if (models.size >= CACHED_MODELS) models.clear();
-  models.set(text, model);
-  return model;
-}
+export const numberModel = remembered(REMEMBERED_MODELS, readModel);
 
 function readModel(text: string): NumberModel {
   if (text.length > MAX_MODEL_LENGTH) throw wrong(`Format string too long; limit ${MAX_MODEL_LENGTH}`);

@@ -1,5 +1,6 @@
 /** Format models of CAST between STRING and dates and times: `YYYY-MM-DD HH24:MI`. Source: GoogleSQL "Format elements". */
 
+import { remembered } from '../remembered.ts';
 import { ValueError } from '../sql-value.ts';
 
 /** What part of a date or time an element is about, as error messages name it. */
@@ -57,18 +58,10 @@ const categories: ReadonlyMap<string, TimeCategory> = new Map(
 /** Longest first, so that `HH24` is not read as `HH`. */
 const namesByLength = [...categories.keys()].toSorted((a, b) => b.length - a.length);
 
-const models = new Map<string, readonly TimeElement[]>();
-const CACHED_MODELS = 1000;
+const REMEMBERED_MODELS = 1000;
 
 /** The elements of a model. Throws a `ValueError` in Google's words. */
-export function timeModel(text: string): readonly TimeElement[] {
-  const known = models.get(text);
-  if (known !== undefined) return known;
-  const elements = readModel(text);
-  if (models.size >= CACHED_MODELS) models.clear();
-  models.set(text, elements);
-  return elements;
-}
+export const timeModel = remembered(REMEMBERED_MODELS, readModel);
 
 function readModel(text: string): readonly TimeElement[] {
   if (text.length > MAX_MODEL_LENGTH) throw new ValueError(`Format string too long; limit ${MAX_MODEL_LENGTH}`);
