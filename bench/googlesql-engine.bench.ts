@@ -83,7 +83,7 @@ async function openPlain(): Promise<DuckDBConnection> {
 }
 
 /** Rows of the same values in both. */
-async function fill(engine: Engine, plain: DuckDBConnection, name: string, thousands: number): Promise<void> {
+async function fill({ engine, plain }: Pair, name: string, thousands: number): Promise<void> {
   await engine.run(
     `CREATE TABLE d.${name} AS SELECT a * 1000 + b AS id, MOD(a * 1000 + b, 1000) AS k, CAST(b AS FLOAT64) AS v, FORMAT('s%d', MOD(a, 100)) AS s
      FROM UNNEST(GENERATE_ARRAY(0, ${thousands - 1})) AS a, UNNEST(GENERATE_ARRAY(0, 999)) AS b`,
@@ -100,41 +100,59 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startMs;
 }
 
+/** The same statement for both. */
+interface Statement {
+  readonly engine: string;
+  readonly plain: string;
+}
+
+/** The engine and plain DuckDB beside each other. */
+interface Pair {
+  readonly engine: Engine;
+  readonly plain: DuckDBConnection;
+}
+
+async function openPair(): Promise<Pair> {
+  return { engine: await openEngine(), plain: await openPlain() };
+}
+
+/** Median times of a statement in both, milliseconds; by turns, so that whatever else runs disturbs both alike. */
+async function timesOf(
+  { engine, plain }: Pair,
+  statement: Statement,
+  turns: number,
+): Promise<Record<keyof Pair, number>> {
+  const times = { engine: [] as number[], plain: [] as number[] };
+  for (let turn = 0; turn < turns; turn += 1) {
+    times.engine.push(await timed(() => engine.rows(statement.engine)));
+    times.plain.push(await timed(() => plain.runAndReadAll(statement.plain)));
+  }
+  return { engine: median(times.engine), plain: median(times.plain) };
+}
+
 async function openSmall(): Promise<Opened> {
-  const [engine, plain] = [await openEngine(), await openPlain()];
-  await fill(engine, plain, 'small', 10);
-  await engine.rows(SMALL.engine);
+  const pair = await openPair();
+  await fill(pair, 'small', 10);
+  await pair.engine.rows(SMALL.engine);
   return {
     measure: async () => {
-      const times: { readonly engine: number; readonly plain: number }[] = [];
-      for (let i = 0; i < 100; i += 1) {
-        times.push({
-          engine: await timed(() => engine.rows(SMALL.engine)),
-          plain: await timed(() => plain.runAndReadAll(SMALL.plain)),
-        });
-      }
-      const [ofEngine, ofPlain] = [median(times.map((one) => one.engine)), median(times.map((one) => one.plain))];
-      return { value: ofEngine - ofPlain, detail: { engineMs: round(ofEngine), plainMs: round(ofPlain) } };
+      const { engine, plain } = await timesOf(pair, SMALL, 100);
+      return { value: engine - plain, detail: { engineMs: round(engine), plainMs: round(plain) } };
     },
-    close: () => engine.warehouse.close(),
+    close: () => pair.engine.warehouse.close(),
   };
 }
 
 async function openLarge(): Promise<Opened> {
-  const [engine, plain] = [await openEngine(), await openPlain()];
-  await fill(engine, plain, 'large', 10_000);
-  await engine.rows(LARGE.engine);
+  const pair = await openPair();
+  await fill(pair, 'large', 10_000);
+  await pair.engine.rows(LARGE.engine);
   return {
     measure: async () => {
-      const times = { engine: [] as number[], plain: [] as number[] };
-      for (let i = 0; i < 5; i += 1) {
-        times.engine.push(await timed(() => engine.rows(LARGE.engine)));
-        times.plain.push(await timed(() => plain.runAndReadAll(LARGE.plain)));
-      }
-      const [ofEngine, ofPlain] = [median(times.engine), median(times.plain)];
-      return { value: ofEngine / ofPlain, detail: { engineMs: round(ofEngine), plainMs: round(ofPlain) } };
+      const { engine, plain } = await timesOf(pair, LARGE, 5);
+      return { value: engine / plain, detail: { engineMs: round(engine), plainMs: round(plain) } };
     },
-    close: () => engine.warehouse.close(),
+    close: () => pair.engine.warehouse.close(),
   };
 }
 
@@ -143,25 +161,21 @@ const MIXED_THOUSANDS = 3000;
 
 /** The median of the kinds; each is told. */
 async function openKinds(): Promise<Opened> {
-  const [engine, plain] = [await openEngine(), await openPlain()];
+  const pair = await openPair();
   const mixed = mixedTable(MIXED_THOUSANDS);
-  await engine.run(mixed.engine);
-  await plain.run("SET TimeZone = 'UTC'");
-  await plain.run(mixed.plain);
+  await pair.engine.run(mixed.engine);
+  await pair.plain.run("SET TimeZone = 'UTC'");
+  await pair.plain.run(mixed.plain);
   return {
     measure: async () => {
       const detail: Record<string, number> = {};
       for (const [name, kind] of Object.entries(kinds)) {
-        const times = { engine: [] as number[], plain: [] as number[] };
-        for (let i = 0; i < 3; i += 1) {
-          times.engine.push(await timed(() => engine.rows(kind.engine)));
-          times.plain.push(await timed(() => plain.runAndReadAll(kind.plain)));
-        }
-        detail[name] = Math.round((median(times.engine) / median(times.plain)) * 100) / 100;
+        const { engine, plain } = await timesOf(pair, kind, 3);
+        detail[name] = Math.round((engine / plain) * 100) / 100;
       }
       return { value: median(Object.values(detail)), detail };
     },
-    close: () => engine.warehouse.close(),
+    close: () => pair.engine.warehouse.close(),
   };
 }
 

@@ -2,8 +2,6 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import * as fc from 'fast-check';
 import * as collect from '#shared/events/limits.ts';
 import {
@@ -14,6 +12,7 @@ import {
   NODE_LIMITS,
 } from '../../sdk/core/limits.ts';
 import { createIds } from '../../sdk/core/uuid-v7.ts';
+import { browserBundle } from './browser-bundle.ts';
 import { seededRandom } from './world.ts';
 
 /** 6 kB. */
@@ -31,16 +30,7 @@ test('the limits of the SDK are within those of collect', () => {
 });
 
 test('the bundle for browsers has at most 6 kB gzipped, and nothing of Node', async (context) => {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../../sdk/browser.ts', import.meta.url))],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    write: false,
-  });
-  const text = outputFiles[0]?.text ?? '';
+  const text = await browserBundle({ format: 'esm' });
   const gzippedBytes = gzipSync(text, { level: 9 }).length;
   context.diagnostic(`${text.length} bytes minified, ${gzippedBytes} gzipped`);
   assert.ok(text.length > 1000);
