@@ -27,7 +27,7 @@ export function compareWithCommit(
 ): AgainstCommit {
   const committed = committedDeclarations(root, ref);
   const there = compileCatalog(committed.files);
-  const before = there.kind === 'compiled' ? there.catalog : compileWhatCompiles(committed.files, catalog.platform);
+  const before = there.kind === 'compiled' ? there.catalog : withEndpointsOf(catalog, committed);
   const past = (id: EventTypeId): readonly EventType[] => earlierDeclarations(id, committed, before);
   const examples = (source: string): SourceExamples => sourceExamplesOf(committed.files.get(sourceFileOf(source)));
   const { refusals, ...compared } = compareStates({ before, after: catalog, deletions, past, examples });
@@ -37,6 +37,13 @@ export function compareWithCommit(
     problemsThere: there.kind === 'failed' ? there.problems.length : 0,
     refusals: refusals.map((refusal) => ({ ...refusal, at: problemOf(refusal, files) })),
   };
+}
+
+/** What compiles of a commit with mistakes. What SQL makes is not known then, and nothing is told about it. */
+function withEndpointsOf({ platform, endpoints }: Catalog, { files }: CommittedDeclarations): Catalog {
+  const whole = compileWhatCompiles(files, platform);
+  const ofSql = Object.entries(endpoints).filter(([, { kind }]) => kind !== 'event');
+  return { ...whole, endpoints: { ...whole.endpoints, ...Object.fromEntries(ofSql) } };
 }
 
 function earlierDeclarations(

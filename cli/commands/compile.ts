@@ -69,7 +69,9 @@ async function tellChanges(summary: string, against: AgainstCommit): Promise<voi
     process.stdout.write(at === undefined ? `${subject}: ${message}\n    hint: ${hint}\n` : `${formatProblem(at)}\n`);
   }
   if (problemsThere > 0)
-    say(`${commit.slice(0, 12)} has ${problemsThere} problems itself; only event types that compile are compared.`);
+    say(
+      `${commit.slice(0, 12)} has ${problemsThere} problems itself; only event types and mapping files that compile are compared.`,
+    );
   const asked = level === undefined ? 'no change' : `a ${level} change`;
   const outcome = refusals.length > 0 ? `${refusals.length} refused` : asked;
   say(`${summary} Since ${commit.slice(0, 12)}: ${outcome}.`);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { filesWith, PLAYED } from '#test/shared/catalog/declarations.ts';
+import { CONTRACT, FOLDER, QUERY } from '#test/shared/catalog/endpoints.ts';
 import { type CommandResult, runTrib } from './trib.ts';
 
 const FILE = 'events/music/Played.yaml';
@@ -204,6 +205,8 @@ test('a name that was a field of another type is not used again, however long ag
 test('a commit with mistakes of its own can be corrected', async () => {
   const { write, commit, compile } = repository();
   write('events/music/Broken.yaml', 'description: too little\n');
+  write(`${FOLDER}/endpoint.yaml`, CONTRACT);
+  write(`${FOLDER}/query.sql`, QUERY);
   commit();
   write('events/music/Broken.yaml', PLAYED);
   write(FILE, PLAYED.replace('max: 1000', 'max: 999'));
@@ -214,6 +217,11 @@ test('a commit with mistakes of its own can be corrected', async () => {
   assert.deepEqual(
     against.refusals.map(({ rule }) => rule),
     ['narrow-limit'],
+  );
+  assert.deepEqual(
+    against.subjects.map(({ subject }) => subject),
+    ['event type music.Broken', 'event type music.Played'],
+    'of the endpoint nothing is known, so nothing is told',
   );
 });
 

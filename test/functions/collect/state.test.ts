@@ -145,6 +145,29 @@ test('with the store of keys down, known users are served from memory and new on
   );
 });
 
+test('while the store of keys hardly answers nobody waits for it but who needs it', async () => {
+  const [asked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let slow = false;
+  const world = await startCollect(({ keys }) => {
+    const read = async (id: string) => {
+      if (slow) {
+        asked.resolve();
+        await held.promise;
+      }
+      return keys.keyrings.read(id);
+    };
+    return { keys: { ...keys, keyrings: { ...keys.keyrings, read } } };
+  });
+  assert.equal(await verdict(world), 'accepted');
+  slow = true;
+  const stranger = world.send([play({ userId: 'new-user' })]);
+  await asked.promise;
+  for (let times = 0; times < 3; times += 1) assert.equal(await verdict(world), 'accepted');
+  assert.equal(world.published.length, 4, 'and the stranger waits still');
+  held.resolve();
+  assert.equal((await stranger).results[0]?.status, 'accepted');
+});
+
 test('ending answers what is under way, takes nothing new, and says the last word about the hour', async () => {
   const world = await startCollect();
   const [asked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
