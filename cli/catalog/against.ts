@@ -1,6 +1,7 @@
 // Owns comparing the declarations of the work tree with those of a commit, each refusal at its place.
 import type { Catalog } from '#shared/catalog/catalog.ts';
-import { compileCatalog, compileWhatCompiles } from '#shared/catalog/compile-catalog.ts';
+import { compileCatalog } from '#shared/catalog/compile-catalog.ts';
+import { compileWhatCompiles } from '#shared/catalog/compile-events.ts';
 import { compileEventType } from '#shared/catalog/compile-event-type.ts';
 import type { EventType } from '#shared/catalog/event-type.ts';
 import { compareStates, type PlacedRefusal, type StatesCompared } from '#shared/catalog/operator/against.ts';

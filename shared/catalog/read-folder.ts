@@ -26,14 +26,17 @@ export interface DeclarationFiles {
   readonly problems: readonly Problem[];
 }
 
-/** Reads every declaration below a folder; a folder that is missing holds none. Throws when a file cannot be read. */
-export function readDeclarations(root: string): DeclarationFiles {
+/**
+ * Reads every declaration below a folder, or those in some of its folders; a folder that is missing holds none. Throws when a file
+ * cannot be read.
+ */
+export function readDeclarations(root: string, folders: readonly string[] = DECLARATION_FOLDERS): DeclarationFiles {
   const files = new Map<string, string>();
   const problems: Problem[] = [];
   const utf8 = new TextDecoder('utf-8', { fatal: true });
-  for (const [folder, wanted] of Object.entries(DECLARATION_FILES)) {
+  for (const folder of folders) {
     for (const path of filesBelow(root, folder)) {
-      if (!wanted.test(path)) continue;
+      if (!isDeclaration(path)) continue;
       try {
         files.set(path, utf8.decode(readFileSync(join(root, path))));
       } catch (thrown) {

@@ -1,7 +1,7 @@
 // Owns collect for the tests of other projects: the real door and pipeline behind a port of this process, everything in memory.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { compileCatalog } from '#shared/catalog/compile-catalog.ts';
+import { compileEvents } from '#shared/catalog/compile-events.ts';
 import type { Catalog } from '#shared/catalog/catalog.ts';
 import { formatProblem } from '#shared/catalog/problem.ts';
 import { readDeclarations } from '#shared/catalog/read-folder.ts';
@@ -88,9 +88,8 @@ export async function startCollectHarness<Events extends object = Record<string,
 }
 
 function catalogOf(root: string): Catalog {
-  const { files, problems } = readDeclarations(root);
-  const declared = new Map([...files].filter(([path]) => /^(?:events|platform)\//.test(path)));
-  const compiled = compileCatalog(declared);
+  const { files, problems } = readDeclarations(root, ['events', 'platform']);
+  const compiled = compileEvents(files);
   const all = [...problems, ...(compiled.kind === 'failed' ? compiled.problems : [])];
   if (compiled.kind === 'compiled' && all.length === 0) return compiled.catalog;
   throw new Error(`The declarations do not compile:\n${all.map(formatProblem).join('\n')}`);
