@@ -31,6 +31,7 @@ export async function frameworkFiles(): Promise<ZipFiles> {
     [`${FRAMEWORK_FOLDER}/package.json`]: json(manifest),
     [`${FRAMEWORK_FOLDER}/framework.js`]: code,
     [`${FRAMEWORK_FOLDER}/index.js`]: text("module.exports = require('./framework.js').functions;\n"),
+    [`${FRAMEWORK_FOLDER}/kept-code.cjs`]: here('image/kept-code.cjs'),
     [`${FRAMEWORK_FOLDER}/main.js`]: here('image/start.cjs'),
   };
 }

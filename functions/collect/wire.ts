@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { createFunctionCaller, createIdentifier } from '#shared/gcp/identity.ts';
 import { keptBecauseOf } from '#shared/gcp/key-bucket.ts';
-import { keyStoresOf } from '#shared/gcp/key-stores.ts';
 import { createObjectStore } from '#shared/gcp/objects.ts';
 import { createPublisher } from '#shared/gcp/publisher.ts';
 import { quickStorage } from '#shared/gcp/quick-storage.ts';
+import { openingStoresOf } from '#shared/gcp/opening-stores.ts';
 import { createStdoutLog } from '#shared/http/stdout-log.ts';
 import { bucketName } from '#shared/platform/base/names.ts';
 import { systemClock } from '#shared/platform/clock.ts';
@@ -20,12 +20,13 @@ export function wireCollect(environment: Readonly<Record<string, string | undefi
   const log = createStdoutLog('collect', systemClock);
   const call = createFunctionCaller(audience);
   const storage = quickStorage();
-  return createCollect({
+  const publisher = createPublisher(projectId, log);
+  const collect = createCollect({
     projectId,
     state: createObjectStore(bucketName('state', projectId), storage),
-    keys: keyStoresOf({ projectId, region }, storage),
+    keys: openingStoresOf({ projectId, region }, storage),
     keptBecauseOf: () => keptBecauseOf(bucketName('keys', projectId)),
-    publisher: createPublisher(projectId, log),
+    publisher,
     announceFinishing: async (id) => {
       await call(`${metadataUrl}/v1/imports/${id}:finishing`, {});
     },
@@ -37,4 +38,7 @@ export function wireCollect(environment: Readonly<Record<string, string | undefi
     randomBytes,
     log,
   });
+  // While the first answers about keys and catalog are on their way, which have been asked for.
+  setImmediate(() => void publisher.open());
+  return collect;
 }

@@ -1,21 +1,14 @@
 // Owns everything that privacy's keys live on in one project: bucket, key management service, and the first epoch.
 import { Storage } from '@google-cloud/storage';
-import { bucketName, keyPath } from '../platform/base/names.ts';
+import { bucketName } from '../platform/base/names.ts';
 import type { Clock } from '../platform/clock.ts';
 import { openEpoch } from '../privacy/keys/epoch-keys.ts';
 import type { KeyringScan, KeyVersions } from '../privacy/keys/key-stores.ts';
 import type { OpeningStores } from '../privacy/keys/keys-at-work.ts';
 import { createKeyVersions } from './key-versions.ts';
-import { createKeyWrapper } from './key-wrapper.ts';
-import {
-  createEpochStore,
-  createKeyringScan,
-  createKeyringStore,
-  createPepperStore,
-  createRevocationFeed,
-} from './keyring-objects.ts';
+import { createKeyringScan } from './keyring-objects.ts';
 import { createObjectStore } from './objects.ts';
-import { createSmallObjects } from './small-objects.ts';
+import { openingStoresOf } from './opening-stores.ts';
 
 export interface KeyStores extends OpeningStores {
   readonly scan: KeyringScan;
@@ -27,17 +20,10 @@ export function keyStoresOf(
   place: { readonly projectId: string; readonly region: string },
   storage: Storage = new Storage(),
 ): KeyStores {
-  const name = bucketName('keys', place.projectId);
-  const [objects, bucket] = [createSmallObjects(name, storage), createObjectStore(name, storage)];
   return {
-    keyrings: createKeyringStore(objects, bucket),
-    scan: createKeyringScan(bucket),
+    ...openingStoresOf(place, storage),
+    scan: createKeyringScan(createObjectStore(bucketName('keys', place.projectId), storage)),
     versions: createKeyVersions(),
-    epochs: createEpochStore(objects, bucket),
-    pepper: createPepperStore(objects),
-    feed: createRevocationFeed(bucket),
-    wrapper: createKeyWrapper(keyPath('subject-kek', place)),
-    pepperVersion: `${keyPath('platform-kek', place)}/cryptoKeyVersions/1`,
   };
 }
 

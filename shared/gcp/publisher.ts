@@ -1,5 +1,5 @@
 // Owns publishing to Pub/Sub: one gatherer a topic over one client, bounded in memory, with an outcome for every message.
-import { PubSub, v1 } from '@google-cloud/pubsub';
+import type { v1 } from '@google-cloud/pubsub';
 import type { Log } from '../platform/log-line.ts';
 import { statusOf } from './failure.ts';
 import { MessageGatherer, type Outstanding, type Published } from './message-gatherer.ts';
@@ -11,6 +11,12 @@ export interface Publisher {
   publish(topic: string, messages: readonly Buffer[]): Promise<Published>;
   /** Lets go of the connection; what is under way fails. */
   close(): Promise<void>;
+}
+
+/** A publisher whose first message need not wait for its client. */
+export interface OpenablePublisher extends Publisher {
+  /** Loads the client and connects it. What fails here is tried again, and told, by the first message. */
+  open(): Promise<void>;
 }
 
 const MAX_OUTSTANDING_BYTES = 32 * 1024 * 1024;
@@ -36,6 +42,9 @@ const CALL_OPTIONS = {
   },
 };
 
+/** How long is waited for a connection that nobody needs yet. */
+const CONNECT_MS = 4000;
+
 /** gRPC waits up to two minutes between attempts to connect; senders come again within seconds. */
 const RECONNECT = { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 2000 };
 
@@ -43,7 +52,7 @@ const RECONNECT = { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnec
  * A publisher over `PublisherClient.publish`: `Topic.publishMessage` copies and walks every message of a batch once more, which
  * costs about as much as sending it. The environment decides where it publishes, as for `new PubSub()`.
  */
-export function createPublisher(projectId: string, log: Log): Publisher {
+export function createPublisher(projectId: string, log: Log): OpenablePublisher {
   const outstanding: Outstanding = {
     maxBytes: MAX_OUTSTANDING_BYTES,
     maxMessages: MAX_OUTSTANDING_MESSAGES,
@@ -53,13 +62,15 @@ export function createPublisher(projectId: string, log: Log): Publisher {
   const gatherers = new Map<string, MessageGatherer>();
   let client: Promise<v1.PublisherClient> | undefined;
 
+  const opened = (): Promise<v1.PublisherClient> =>
+    (client ??= openClient().catch((error: unknown) => {
+      client = undefined;
+      throw error;
+    }));
+
   const send = async (topic: string, messages: readonly Buffer[]): Promise<void> => {
     try {
-      client ??= openClient().catch((error: unknown) => {
-        client = undefined;
-        throw error;
-      });
-      const publisher = await client;
+      const publisher = await opened();
       const request = { topic: `projects/${projectId}/topics/${topic}`, messages: messages.map((data) => ({ data })) };
       await publisher.publish(request, CALL_OPTIONS);
     } catch (error) {
@@ -74,6 +85,10 @@ export function createPublisher(projectId: string, log: Log): Publisher {
   };
 
   return {
+    open: () =>
+      opened()
+        .then(connect)
+        .catch(() => undefined),
     publish(topic, messages) {
       let gatherer = gatherers.get(topic);
       if (gatherer === undefined) {
@@ -88,9 +103,18 @@ export function createPublisher(projectId: string, log: Log): Publisher {
   };
 }
 
+/** The client, loaded by who first needs it: it is most of what a new instance loads, and it can answer before. */
 async function openClient(): Promise<v1.PublisherClient> {
+  const { PubSub, v1: clients } = await import('@google-cloud/pubsub');
   const config = await new PubSub().getClientConfig();
   // Documented as fit for the constructors of v1; the two types differ in nothing but how they spell an absent option.
   const options = config as ConstructorParameters<typeof v1.PublisherClient>[0];
-  return new v1.PublisherClient({ ...options, ...RECONNECT });
+  return new clients.PublisherClient({ ...options, ...RECONNECT });
+}
+
+/** gRPC connects when it is first called, unless somebody waits for it. */
+async function connect(client: v1.PublisherClient): Promise<void> {
+  const stub = await client.initialize();
+  const wait = stub['waitForReady'];
+  if (wait !== undefined) await new Promise((resolve) => Reflect.apply(wait, stub, [Date.now() + CONNECT_MS, resolve]));
 }

@@ -1,9 +1,10 @@
 // The zips of the functions as Google gets them: unpacked and built outside of this repository, started by their own framework.
 import assert from 'node:assert/strict';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
+import { Script } from 'node:vm';
 import { unzipSync } from 'fflate';
 import { buildFunctions } from '#cli/bundle/build-functions.ts';
 import { AUTHORIZED, play } from '#test/functions/collect/world.ts';
@@ -50,7 +51,7 @@ test('the bundled collect takes events outside of this repository, started with 
   const image = await buildImage(join(folder, 'collect.zip'));
   after(image.remove);
   assert.match(image.output, /collect: compiled/);
-  assert.ok(globSync('compiled/*/*', { cwd: image.folder }).length > 2);
+  assert.deepEqual(keptOf(image.folder), { 'framework.js': 'taken', 'index.cjs': 'taken' });
   const collect = await startFunctionProcess('collect', { environment: cloud.environment, image: image.folder });
   after(() => collect.kill());
   const event = { ...play(), occurredAt: new Date().toISOString() };
@@ -63,6 +64,35 @@ test('the bundled collect takes events outside of this repository, started with 
   );
   assert.equal(await collect.end(), 0);
   assert.doesNotMatch(collect.output(), /"severity":"(?:WARNING|CRITICAL)"/);
+});
+
+/** Whether V8 takes what a build has compiled of each file, in the place of compiling it. */
+function keptOf(image: string): Readonly<Record<string, 'taken' | 'rejected'>> {
+  const [opening, closing] = ['(function (exports, require, module, __filename, __dirname) { ', '\n});'];
+  const files = ['node_modules/@google-cloud/functions-framework/framework.js', 'functions/collect/index.cjs'];
+  const outcomes = files.map((file) => {
+    const cachedData = readFileSync(join(image, 'compiled', `${basename(file)}.kept`));
+    const text = `${opening}${readFileSync(join(image, file), 'utf8')}${closing}`;
+    const { cachedDataRejected } = new Script(text, { filename: join(image, file), cachedData });
+    return [basename(file), cachedDataRejected === false ? 'taken' : 'rejected'] as const;
+  });
+  return Object.fromEntries(outcomes);
+}
+
+test('an image starts without what its build compiled, and with what does not fit its V8', async () => {
+  const image = await buildImage(join(folder, 'collect.zip'));
+  after(image.remove);
+  const kept = join(image.folder, 'compiled/index.cjs.kept');
+  for (const change of [
+    () => truncateSync(kept, 1000),
+    () => rmSync(join(image.folder, 'compiled'), { recursive: true }),
+  ]) {
+    change();
+    const collect = await startFunctionProcess('collect', { environment: cloud.environment, image: image.folder });
+    after(() => collect.kill());
+    assert.equal((await fetch(`${collect.url}/openapi.json`)).status, 200);
+    assert.equal(await collect.end(), 0);
+  }
 });
 
 for (const name of ['metadata', 'privacy', 'operator'] as const) {

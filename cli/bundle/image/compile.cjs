@@ -1,14 +1,13 @@
 // Run by the build of an image (`gcp-build`): starts the function once, where nothing can be reached, asks it something, and keeps
 // what V8 has compiled meanwhile. Only that machine knows its version of Node, so it cannot be kept in the zip.
 'use strict';
-const { mkdirSync } = require('node:fs');
 const http = require('node:http');
-const { flushCompileCache } = require('node:module');
 const { join } = require('node:path');
 const { main, name, settings } = require('./package.json');
 
 const NOWHERE = 'http://127.0.0.1:9';
-const FRAMEWORK = './node_modules/@google-cloud/functions-framework/main.js';
+const FRAMEWORK = './node_modules/@google-cloud/functions-framework';
+const { keep } = require(`${FRAMEWORK}/kept-code.cjs`);
 /** Long enough for what is retried, short enough for a build. */
 const GIVE_UP_MS = 10_000;
 const SETTLE_MS = 1000;
@@ -30,7 +29,7 @@ Object.assign(process.env, {
 /** An image without it starts more slowly, so nothing here may fail the build. */
 function end(outcome) {
   process.stdout.write(`${name}: ${outcome}\n`);
-  flushCompileCache();
+  keep();
   process.exit(0);
 }
 
@@ -57,5 +56,4 @@ http.Server.prototype.listen = function keepCompiled(...given) {
   });
   return listen.apply(this, given);
 };
-mkdirSync(join(__dirname, 'compiled'), { recursive: true });
-require(FRAMEWORK);
+require(`${FRAMEWORK}/main.js`);

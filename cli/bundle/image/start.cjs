@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 // Starts the Functions Framework in the image of a function, with what the build of the image has compiled.
 'use strict';
-const { existsSync } = require('node:fs');
-const { enableCompileCache } = require('node:module');
 const { join } = require('node:path');
+const { load } = require('./kept-code.cjs');
 
-const compiled = join(__dirname, '../../../compiled');
-// Without it everything is compiled as it is needed, which takes longer and is otherwise the same.
-if (existsSync(compiled)) enableCompileCache(compiled);
-require('./framework.js').start();
+const IMAGE = join(__dirname, '../../..');
+const FRAMEWORK = join(__dirname, 'framework.js');
+
+load(FRAMEWORK);
+// The framework will find it loaded.
+load(join(IMAGE, require(join(IMAGE, 'package.json')).main));
+require(FRAMEWORK).start();
