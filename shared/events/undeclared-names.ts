@@ -49,18 +49,42 @@ const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 const PROGRAM_WORD = /^[A-Za-z_][A-Za-z0-9_.:/-]*$/;
 const LONG_NUMBER = /\d{4}/;
 
+/** What becomes of events that failed before anybody knew their type, by the declarations and mappings that there are now. */
+export class FailedEventTypes {
+  readonly #catalog: Catalog;
+  readonly #sources: ReturnType<typeof sourceTableOf>;
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+    this.#sources = sourceTableOf(catalog);
+  }
+
+  /** The type that the original of a failed event names or is mapped to, and whether that is declared. */
+  fateOf(event: unknown, writeKey: string): { readonly now: UndeclaredName['now']; readonly type: unknown } {
+    const foreign = readForeign(event);
+    if (foreign === undefined) return this.#named(member(event, 'type'));
+    // Of what is asked here nothing depends on when it came.
+    const { outcome } = translate(foreign, this.#sources.find(foreign.protocol, writeKey), { receivedAtMs: 0 });
+    if (outcome.kind === 'envelope') return this.#named(member(outcome.envelope, 'type'));
+    return { now: outcome.code === 'dropped_by_source' ? 'dropped' : 'undeclared', type: undefined };
+  }
+
+  #named(type: unknown): { readonly now: 'declared' | 'undeclared'; readonly type: unknown } {
+    const declared = typeof type === 'string' && Object.hasOwn(this.#catalog.eventTypes, type);
+    return { now: declared ? 'declared' : 'undeclared', type };
+  }
+}
+
 type Tallied = { -readonly [key in keyof UndeclaredName]: UndeclaredName[key] } & { readonly subjects: Set<string> };
 
 /** Gathers names one event at a time, so that no original is held longer than it takes to read its name. */
 export class NameTally {
-  readonly #catalog: Catalog;
-  readonly #sources: ReturnType<typeof sourceTableOf>;
+  readonly #types: FailedEventTypes;
   readonly #byName = new Map<string, Tallied>();
 
   /** @param catalog by which it is told what becomes of such events now */
   constructor(catalog: Catalog) {
-    this.#catalog = catalog;
-    this.#sources = sourceTableOf(catalog);
+    this.#types = new FailedEventTypes(catalog);
   }
 
   add({ code, writeKey, failedAtMs, subject, event }: OpenedFailure): void {
@@ -70,7 +94,7 @@ export class NameTally {
     const key = JSON.stringify([code, protocol, writeKey, name]);
     let tallied = this.#byName.get(key);
     if (tallied === undefined) {
-      const now = this.#fateOf(event, writeKey, failedAtMs);
+      const { now } = this.#types.fateOf(event, writeKey);
       const at = { firstAtMs: failedAtMs, lastAtMs: failedAtMs };
       tallied = { code, protocol, writeKey, name, events: 0, people: 0, ...at, now, subjects: new Set() };
       this.#byName.set(key, tallied);
@@ -94,18 +118,6 @@ export class NameTally {
       names: names.sort((a, b) => b.events - a.events || (textOf(a) < textOf(b) ? -1 : 1)),
       rare: { names: rare.length, events: rare.reduce((sum, { events }) => sum + events, 0) },
     };
-  }
-
-  #fateOf(event: unknown, writeKey: string, receivedAtMs: number): UndeclaredName['now'] {
-    const foreign = readForeign(event);
-    if (foreign === undefined) return this.#isDeclared(member(event, 'type')) ? 'declared' : 'undeclared';
-    const { outcome } = translate(foreign, this.#sources.find(foreign.protocol, writeKey), { receivedAtMs });
-    if (outcome.kind === 'rejected') return outcome.code === 'dropped_by_source' ? 'dropped' : 'undeclared';
-    return this.#isDeclared(member(outcome.envelope, 'type')) ? 'declared' : 'undeclared';
-  }
-
-  #isDeclared(type: unknown): boolean {
-    return typeof type === 'string' && Object.hasOwn(this.#catalog.eventTypes, type);
   }
 }
 

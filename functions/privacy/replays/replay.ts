@@ -1,5 +1,7 @@
 // Owns one page of a replay: failed events opened, sent to collect as they were, and what became of each told.
 import { type FailedFilter, type FailedPlace, replayPageSql } from '#shared/events/failed-queries.ts';
+import type { Catalog } from '#shared/catalog/catalog.ts';
+import { FailedEventTypes } from '#shared/events/undeclared-names.ts';
 import type { PersonRows } from '#shared/gcp/person-rows.ts';
 import type { Clock } from '#shared/platform/clock.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
@@ -14,6 +16,7 @@ export interface ReplayDeps {
   /** What was opened longer ago than this is sent nowhere: its key may have been shredded since. */
   readonly useLimitMs: number;
   readonly rows: Pick<PersonRows, 'rows'>;
+  readonly catalog: () => Promise<Catalog>;
   readonly send: ReplaySender;
   readonly facts: Facts;
   readonly clock: Clock;
@@ -73,8 +76,9 @@ export async function replayPage(deps: ReplayDeps, request: ReplayRequest): Prom
     const failed = failedRowOf(row);
     if (failed !== undefined) rows.push(failed);
   }
+  const types = new FailedEventTypes(await deps.catalog());
   const openedAtMs = deps.clock.now();
-  const opened = await openAll(deps.keyrings, rows, filter);
+  const opened = await openAll(rows, filter, { keyrings: deps.keyrings, types });
   await recordAccess(deps, request, opened);
   if (deps.clock.now() - openedAtMs > deps.useLimitMs) throw new PlatformError('keys_unavailable');
   const plain = opened.flatMap(({ row, opened: { kind, ...rest } }) =>
@@ -97,20 +101,25 @@ function sendable({ row, event }: { readonly row: FailedRow; readonly event: unk
   return { event, writeKey, receivedAt: formatTimestamp(failedAtMs), ...(sentAt === undefined ? {} : { sentAt }) };
 }
 
-async function openAll(keyrings: Keyrings, rows: readonly FailedRow[], { type }: FailedFilter): Promise<OpenedRow[]> {
+/** What originals are opened with, and judged by. */
+interface Opening {
+  readonly keyrings: Keyrings;
+  readonly types: FailedEventTypes;
+}
+
+async function openAll(rows: readonly FailedRow[], { type }: FailedFilter, opening: Opening): Promise<OpenedRow[]> {
   const opened: OpenedRow[] = [];
   for (let at = 0; at < rows.length; at += OPENED_AT_ONCE) {
     const some = rows.slice(at, at + OPENED_AT_ONCE);
-    opened.push(...(await Promise.all(some.map(async (row) => ({ row, opened: await open(keyrings, row, type) })))));
+    opened.push(...(await Promise.all(some.map(async (row) => ({ row, opened: await open(row, type, opening) })))));
   }
   return opened;
 }
 
-async function open(keyrings: Keyrings, row: FailedRow, type: string | undefined): Promise<Opened> {
+async function open(row: FailedRow, type: string | undefined, { keyrings, types }: Opening): Promise<Opened> {
   const opened = await openOriginal(keyrings, row);
   if (opened.kind !== 'plain' || type === undefined || row.type !== undefined) return opened;
-  const named: unknown = Reflect.get(Object(opened.event), 'type');
-  return named === type ? opened : { kind: 'otherType' };
+  return types.fateOf(opened.event, row.writeKey).type === type ? opened : { kind: 'otherType' };
 }
 
 async function recordAccess(

@@ -1,14 +1,11 @@
 // Owns opening failed events for their names alone: which names came that nothing declares, and nothing else of what was sent.
-import type { Catalog } from '#shared/catalog/catalog.ts';
 import { type FailedFilter, UNDECLARED_CODES, undeclaredSampleSql } from '#shared/events/failed-queries.ts';
 import { NameTally, type UndeclaredNames } from '#shared/events/undeclared-names.ts';
 import type { PlainRow } from '#shared/gcp/query.ts';
 import { type FailedRow, failedRowOf, openOriginal } from './open-original.ts';
 import type { ReplayDeps } from './replay.ts';
 
-export interface NamesDeps extends Pick<ReplayDeps, 'keyrings' | 'rows' | 'facts' | 'clock' | 'newId'> {
-  readonly catalog: () => Promise<Catalog>;
-}
+export type NamesDeps = Pick<ReplayDeps, 'keyrings' | 'rows' | 'catalog' | 'facts' | 'clock' | 'newId'>;
 
 export interface NamesRequest {
   readonly filter: FailedFilter;

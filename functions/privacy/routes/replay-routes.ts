@@ -7,7 +7,7 @@ import { PlatformError } from '#shared/platform/platform-error.ts';
 import { formatTimestamp, parseTimestamp } from '#shared/platform/timestamp.ts';
 import { type UndeclaredNamesAnswer, undeclaredNamesShape } from '#shared/privacy/undeclared-names-shape.ts';
 import { replayPage, type ReplayDeps } from '../replays/replay.ts';
-import { type NamesDeps, undeclaredNames } from '../replays/undeclared-names.ts';
+import { undeclaredNames } from '../replays/undeclared-names.ts';
 
 /** Originals that are open in memory at once. */
 const MAX_PAGE = 500;
@@ -55,7 +55,7 @@ const namesBody = z.strictObject({
 });
 
 /** @param deps what replaying works on now; throws a PlatformError while that is not there */
-export function replayRoutes(deps: () => ReplayDeps & NamesDeps): readonly Route[] {
+export function replayRoutes(deps: () => ReplayDeps): readonly Route[] {
   return [
     route({
       method: 'POST',

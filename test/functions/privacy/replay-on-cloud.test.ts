@@ -9,6 +9,7 @@ import type { UndeclaredNamesAnswer } from '#shared/privacy/undeclared-names-sha
 import { serviceAccountEmail } from '#shared/platform/roles.ts';
 import { systemClock } from '#shared/platform/clock.ts';
 import { startTestCloud, TEST_PROJECT } from '#test/local/cloud-harness.ts';
+import { SECRET } from '#test/functions/collect/test-app.ts';
 import { leaksIn, play } from '#test/functions/collect/world.ts';
 import { repositoryCatalog } from '#test/functions/operator/repository.ts';
 
@@ -126,6 +127,30 @@ test('an event of a type that was declared later is found by its name; others of
   assert.deepEqual(told(page), { otherType: 1 });
 });
 
+test('an event of another client that nothing mapped is found by the type that a mapping makes of it since', async () => {
+  const { id, data, occurredAt } = play({ occurredAt: now() });
+  const call = { type: 'track', event: TYPE, userId: 'hugo', messageId: id, timestamp: occurredAt, properties: data };
+  const other = { ...call, event: 'listening.SearchPerformed', messageId: `${String(id)}-other` };
+  const headers = { 'x-write-key': SECRET };
+  const sent = await fetch(`${collect.url}/v1/batch`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ batch: [call, other] }),
+  });
+  assert.equal(sent.status, 200);
+  await platform.until(`${FAILED} WHERE code = 'unmapped_event'`, 2);
+  const asked = { type: TYPE, reason: 'unmapped_event' };
+  assert.deepEqual(told(await replay(asked)), { otherType: 2 });
+  await platform.apply(
+    repositoryCatalog({
+      'events/listening/TrackPlayed.yaml': ['speaker, tv]', 'speaker, tv, fridge]'],
+      'platform/sources/segment.yaml': ['protocol: segment\n', 'protocol: segment\nunmapped: by-name\n'],
+    }),
+  );
+  await collect.adoptCatalog();
+  assert.deepEqual(told(await replay(asked)), { accepted: 1, otherType: 1 });
+});
+
 test('of somebody who was erased meanwhile nothing is opened and nothing is sent', async () => {
   const wrong = { country: 'nowhere' };
   await collect.send([
@@ -149,7 +174,7 @@ test('a team learns by what names events came that nothing declares, and nothing
     opened('shop.ProfileOfAnn', 'erin'),
   ]);
   await platform.until(`${FAILED} WHERE code = 'unknown_type'`, 5);
-  const { status, json } = await ask('/v1/failed-events:names', {}, 'team');
+  const { status, json } = await ask('/v1/failed-events:names', { reason: 'unknown_type' }, 'team');
   assert.equal(status, 200, JSON.stringify(json));
   const { names, rare, total, looked } = json as UndeclaredNamesAnswer;
   assert.deepEqual(
@@ -158,8 +183,8 @@ test('a team learns by what names events came that nothing declares, and nothing
   );
   assert.deepEqual([rare, total, looked], [{ names: 2, events: 2 }, 5, 5]);
   assert.deepEqual(leaksIn([JSON.stringify(json)]), []);
-  const all = await ask('/v1/failed-events:names', { minPeople: 1, reason: 'unknown_type' }, 'team');
-  assert.equal((all.json as UndeclaredNamesAnswer).names.length, 3);
+  const all = await ask('/v1/failed-events:names', { minPeople: 1 }, 'team');
+  assert.equal((all.json as UndeclaredNamesAnswer).names.length, 4);
   for (const role of ['analyst', 'compliance']) {
     assert.equal((await ask('/v1/failed-events:names', {}, role)).status, 403);
   }
