@@ -24,6 +24,7 @@ import { segmentSettingsRoute } from './adapters/segment-settings.ts';
 import { claimedPath, sourceRoutes } from './adapters/source-routes.ts';
 import { createHandshake, isHandshake } from './adapters/webhook-handshake.ts';
 import { AcceptedEvents } from './batch/accepted-events.ts';
+import { Arrivals } from './door/arrivals.ts';
 import { createBatchDoor, type DoorParts, standingOrThrow } from './door/batch-door.ts';
 import { EVENTS_PATH, NATIVE_ROUTES } from './door/batch-routes.ts';
 import { withCors } from './door/cors.ts';
@@ -137,6 +138,7 @@ export function assemble(boot: BootId, parts: CollectParts): Omit<DoorParts, 'op
     tally: new Tally(log),
     held: new HeldBytes(),
     heldUnkeyed: new HeldBytes(MAX_UNKEYED_HELD_BYTES),
+    arrivals: new Arrivals(),
     underWay: new UnderWay(),
   };
 }

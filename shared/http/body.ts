@@ -60,11 +60,7 @@ const INFLATERS = {
 const RATIO_FREE_BYTES = 64 * 1024;
 
 /** Reads the whole body, or says why not; never holds more than the limits plus one chunk. */
-export async function readBody(
-  stream: Readable,
-  headers: IncomingHttpHeaders,
-  limits: BodyLimits,
-): Promise<BodyResult> {
+export function readBody(stream: Readable, headers: IncomingHttpHeaders, limits: BodyLimits): Promise<BodyResult> {
   const declared = Number(headers['content-length'] ?? 0);
   if (declared > limits.maxBytes) return refuse(stream, 'body_too_large', limits.maxBytes);
   const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
@@ -76,9 +72,9 @@ function isKnown(encoding: string): encoding is keyof typeof INFLATERS {
   return Object.hasOwn(INFLATERS, encoding);
 }
 
-function refuse(stream: Readable, code: BodyRefusal, limit?: number): BodyResult {
+function refuse(stream: Readable, code: BodyRefusal, limit?: number): Promise<BodyResult> {
   stream.resume();
-  return { kind: 'refused', code, ...(limit === undefined ? {} : { limit }) };
+  return Promise.resolve({ kind: 'refused', code, ...(limit === undefined ? {} : { limit }) });
 }
 
 function readPlain(stream: Readable, limits: BodyLimits): Promise<BodyResult> {

@@ -1,5 +1,5 @@
 // Owns instants as text: strict RFC 3339 in, one canonical UTC form out.
-import { civilDateOf, DAY_MS, digits, pad, parseDate } from './civil-date.ts';
+import { DAY_MS, digits, formatDate, pad, parseDate } from './civil-date.ts';
 
 /** An instant: whole milliseconds since the epoch, and the microseconds (0 to 999) beyond them. */
 export interface Instant {
@@ -45,11 +45,21 @@ export function formatInstant({ epochMs, micros }: Instant): string {
 /** Milliseconds since the epoch as `2026-08-01T13:00:00.123Z`. */
 export function formatTimestamp(epochMs: number): string {
   const epochDay = Math.floor(epochMs / DAY_MS);
-  const { year, month, day } = civilDateOf(epochDay);
   const ms = epochMs - epochDay * DAY_MS;
-  const time = [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60, Math.floor(ms / 1000) % 60];
-  const clock = time.map((part) => pad(part, 2)).join(':');
-  return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}T${clock}.${pad(ms % 1000, 3)}Z`;
+  const hour = TWO_DIGITS[Math.floor(ms / 3_600_000)];
+  const minute = TWO_DIGITS[Math.floor(ms / 60_000) % 60];
+  const second = TWO_DIGITS[Math.floor(ms / 1000) % 60];
+  return `${dateText(epochDay)}T${hour}:${minute}:${second}.${pad(ms % 1000, 3)}Z`;
+}
+
+const TWO_DIGITS = Array.from({ length: 60 }, (_, value) => pad(value, 2));
+
+/** The date that was written last: nearly every time that is written is of the same day as the one before. */
+let last = { epochDay: 0, text: formatDate(0) };
+
+function dateText(epochDay: number): string {
+  if (epochDay !== last.epochDay) last = { epochDay, text: formatDate(epochDay) };
+  return last.text;
 }
 
 function timeOfDayMs(text: string): number | undefined {

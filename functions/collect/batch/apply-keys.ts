@@ -53,21 +53,39 @@ export async function applyKeys(candidates: readonly Candidate[], parts: KeyPart
 
 function groupByKeys(candidates: readonly Candidate[]): readonly Group[] {
   const groups = new Map<string, Group>();
+  let [group, before]: [Group | undefined, Candidate | undefined] = [undefined, undefined];
   for (const candidate of candidates) {
-    const { envelope, rules, event } = candidate;
-    const { purpose } = rules.eventType;
-    const nobody = event.subjectId === undefined;
-    const linked = envelope.userId === undefined ? undefined : envelope.anonymousId;
-    // The texts are a client's own: JSON keeps them apart whatever they hold. It is a name for this batch only.
-    const name = nobody ? purpose : JSON.stringify([purpose, event.subjectId, linked]);
-    let group = groups.get(name);
-    if (group === undefined) {
-      group = { request: nobody ? undefined : requestOf(candidate, linked), purpose, candidates: [] };
-      groups.set(name, group);
-    }
-    group.candidates.push(candidate);
+    // Most batches are of one user: what has the same keys as the one before it needs no name.
+    if (before === undefined || !haveSameKeys(before, candidate)) group = groupOf(candidate, groups);
+    group?.candidates.push(candidate);
+    before = candidate;
   }
   return [...groups.values()];
+}
+
+function groupOf(candidate: Candidate, groups: Map<string, Group>): Group {
+  const { rules, event } = candidate;
+  const { purpose } = rules.eventType;
+  const nobody = event.subjectId === undefined;
+  const linked = linkedOf(candidate);
+  // The texts are a client's own: JSON keeps them apart whatever they hold. It is a name for this batch only.
+  const name = nobody ? purpose : JSON.stringify([purpose, event.subjectId, linked]);
+  let group = groups.get(name);
+  if (group === undefined) {
+    group = { request: nobody ? undefined : requestOf(candidate, linked), purpose, candidates: [] };
+    groups.set(name, group);
+  }
+  return group;
+}
+
+function haveSameKeys(a: Candidate, b: Candidate): boolean {
+  if (a.rules.eventType.purpose !== b.rules.eventType.purpose || a.event.subjectId !== b.event.subjectId) return false;
+  return a.event.subjectId === undefined || linkedOf(a) === linkedOf(b);
+}
+
+/** The visitor that a user was seen as. */
+function linkedOf({ envelope: { userId, anonymousId } }: Candidate): string | undefined {
+  return userId === undefined ? undefined : anonymousId;
 }
 
 function requestOf({ envelope, rules }: Candidate, linked: string | undefined): KeyRequest | undefined {

@@ -81,19 +81,24 @@ export function collectBatch(
   const { receivedAtMs } = run.entry;
   const { sentAtMs, importId } = batch;
   const context = { receivedAtMs, sentAtMs, importId, boot: parts.boot, userAgent };
-  const prepareParts = { ...parts, keyrings, claims: run.claims };
+  // Named one by one, as in `finish`: copying all parts for each request is dear where a request is one event.
+  const { catalogs, budgets, sequences, subjectRates, log } = parts;
+  const prepareParts = { catalogs, budgets, sequences, subjectRates, log, keyrings, claims: run.claims };
   // Two functions, so that nothing holds the events as sent while their messages are on their way.
   return finish(prepare(arrived, catalog, context, prepareParts), run, parts);
 }
 
 async function finish(preparing: Promise<Prepared>, run: Run, parts: BatchParts): Promise<readonly WireVerdict[]> {
   const { entry, claims, verdicts, importId } = run;
+  const { publisher, imports, budgets } = parts;
   try {
     const { received, messages, refused, twins, decided: known } = await preparing;
     for (const [type, events] of received) verdicts.receive(type, events);
     for (const { candidate, verdict } of known) verdicts.set(judgedEvent(candidate), verdict);
     await Promise.all([
-      messages.length === 0 ? undefined : publishMessages(messages, importId, { ...parts, entry, claims, verdicts }),
+      messages.length === 0
+        ? undefined
+        : publishMessages(messages, importId, { publisher, imports, budgets, entry, claims, verdicts }),
       keep(refused, run, parts),
     ]);
     // Twins wait for a verdict that may be one of this very batch, so only now.

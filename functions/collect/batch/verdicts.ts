@@ -21,12 +21,12 @@ export interface JudgedEvent {
 }
 
 export class BatchVerdicts {
-  readonly #verdicts: (WireVerdict | undefined)[] = [];
+  readonly #verdicts: (WireVerdict | undefined)[];
   readonly #tally: Tally;
   readonly #books = new Map<BookedType, Record<BookColumn, number>>();
 
   constructor(events: number, tally: Tally) {
-    this.#verdicts.length = events;
+    this.#verdicts = Array.from({ length: events });
     this.#tally = tally;
   }
 
@@ -46,7 +46,9 @@ export class BatchVerdicts {
 
   /** What the batch adds to the books. What has no verdict is returned: the request fails, and its sender sends it again. */
   get books(): BooksByType {
-    return new Map([...this.#books].map(([type, books]) => [type, withReturned(books)]));
+    const all = new Map<BookedType, Books>();
+    for (const [type, books] of this.#books) all.set(type, withReturned(books));
+    return all;
   }
 
   #of(type: BookedType | undefined): Record<BookColumn, number> {
@@ -61,7 +63,7 @@ export class BatchVerdicts {
 
   /** All of them, in the order of the batch. */
   all(): readonly WireVerdict[] {
-    return Array.from(this.#verdicts, (verdict, index) => {
+    return this.#verdicts.map((verdict, index) => {
       if (verdict === undefined) throw new Error(`event ${index} of the batch has no verdict`);
       return verdict;
     });

@@ -24,6 +24,7 @@ import type { ArrivedBatch } from '../batch/prepare.ts';
 import { validateBatch } from '../batch/validate.ts';
 import type { Rates } from '../state/rates.ts';
 import type { WriteKeys } from '../state/write-keys.ts';
+import type { Arrivals } from './arrivals.ts';
 import { credentialOf, headOf, type RequestHead, secretShown, showsSecret } from './credential.ts';
 import type { HeldBytes, Hold } from './held-bytes.ts';
 import type { Protocol, Taken } from './protocol.ts';
@@ -37,6 +38,7 @@ export interface DoorParts extends BatchParts {
   readonly held: HeldBytes;
   /** Of requests that show no key ahead of their body: they must not take the room of those that do. */
   readonly heldUnkeyed: HeldBytes;
+  readonly arrivals: Arrivals;
   readonly underWay: UnderWay;
   readonly random: Random;
   readonly clock: Clock;
@@ -61,6 +63,8 @@ const UNKEYED_LIMITS: BodyLimits = {
 interface Entering {
   readonly request: IncomingMessage;
   readonly head: RequestHead;
+  /** Whether the head alone says which key it is; without that, the body may. */
+  readonly keyed: boolean;
   readonly hold: Hold;
   readonly protocol: Protocol;
 }
@@ -78,9 +82,10 @@ async function take(
 ): Promise<void> {
   const leave = parts.underWay.enter();
   const head = headOf(request);
-  const hold = (showsSecret(head) ? parts.held : parts.heldUnkeyed).open();
+  const keyed = showsSecret(head);
+  const hold = (keyed ? parts.held : parts.heldUnkeyed).open();
   try {
-    const answer = await answerOf({ request, head, hold, protocol }, parts);
+    const answer = await answerOf({ request, head, keyed, hold, protocol }, parts);
     sendReply(response, answer instanceof PlatformError ? refuse(answer, protocol, parts) : answer);
   } catch (thrown) {
     const refusal = thrown instanceof PlatformError ? thrown : new PlatformError('internal');
@@ -90,13 +95,12 @@ async function take(
     hold.release();
     leave();
     // What was not read is thrown away, so that the connection can serve on.
-    request.resume();
+    if (!request.readableEnded) request.resume();
   }
 }
 
 async function answerOf(entering: Entering, parts: DoorParts): Promise<PlatformError | Reply> {
-  const { head } = entering;
-  const keyed = showsSecret(head);
+  const { head, keyed } = entering;
   const ahead = keyed ? await credentialOf(head, parts.writeKeys) : undefined;
   if (ahead instanceof PlatformError) return ahead;
   const standing = standingOf(parts) ?? (await standingAfterOpening(parts));
@@ -115,13 +119,14 @@ async function answerOf(entering: Entering, parts: DoorParts): Promise<PlatformE
 
 /** Reads the body and what it carries; what it takes is held until the request is answered. */
 async function readTaken(
-  { request, head, hold, protocol }: Entering,
+  { request, head, keyed, hold, protocol }: Entering,
   { catalog }: Standing,
-  { clock }: DoorParts,
+  { arrivals, clock }: DoorParts,
 ): Promise<PlatformError | { readonly taken: Taken; readonly bodyBytes: number }> {
-  const limits = showsSecret(head) ? BODY_LIMITS : UNKEYED_LIMITS;
+  const limits = keyed ? BODY_LIMITS : UNKEYED_LIMITS;
   const body = await readBody(request, request.headers, { ...limits, mayHold: (bytes) => hold.take(bytes) });
   if (body.kind === 'refused') return bodyError(body);
+  await arrivals.together(body.bytes.length);
   const tooMuch = parseRefusal(body.bytes, hold);
   if (tooMuch !== undefined) return tooMuch;
   const taken = protocol.read(body.bytes, { ...head, request, catalog, nowMs: clock.now() });

@@ -36,10 +36,11 @@ export function sendReply(response: ServerResponse, { status, json, contentType,
     response.end();
     return;
   }
-  const body = Buffer.from(JSON.stringify(json), 'utf8');
+  // A text, not its bytes: Node writes it together with the headers in one piece.
+  const body = JSON.stringify(json);
   response.writeHead(status, {
     'content-type': contentType ?? 'application/json; charset=utf-8',
-    'content-length': body.length,
+    'content-length': Buffer.byteLength(body),
     ...headers,
   });
   response.end(body);
