@@ -10,6 +10,7 @@ import type { EventType } from './event-type.ts';
 import { compileFields } from './compile-fields.ts';
 import type { Field, FieldType } from './field.ts';
 import { endpointOf, isReservedDomain } from './names.ts';
+import { otherPersonProblems } from './other-persons.ts';
 import type { Platform } from './platform.ts';
 import type { Problem } from './problem.ts';
 import { lookUp } from './references.ts';
@@ -48,6 +49,8 @@ export function compileEventType(file: string, text: string, platform: Platform)
     subject: declared.value.subject,
   });
   problems.push(...compiled.problems);
+  const purpose = references === undefined ? undefined : platform.purposes[references.purpose];
+  problems.push(...otherPersonProblems(declared.value.fields, source, purpose));
   if (problems.length > 0 || id === undefined || references === undefined)
     return { eventType: undefined, source, problems };
   return { eventType: eventTypeOf(id, declared.value, references, compiled.fields), source, problems };
@@ -165,8 +168,9 @@ function eventTypeOf(
 }
 
 /** A field without its prose, so that rewording a description is no new version. */
-function bareField({ name, type, optional, semantic, privacy }: Field): unknown {
-  return { name, type: bareType(type), optional, semantic, privacy };
+function bareField({ name, type, optional, semantic, privacy, whose }: Field): unknown {
+  // Left out where it is the subject's, so that declarations without it keep their digests.
+  return { name, type: bareType(type), optional, semantic, privacy, ...(whose === undefined ? {} : { whose }) };
 }
 
 function bareType(type: FieldType): unknown {

@@ -51,6 +51,7 @@ function compileField(
     optional: declared.optional ?? false,
     ...(semantic === undefined ? {} : { semantic }),
     privacy,
+    ...(declared.whose === undefined ? {} : { whose: declared.whose }),
   };
   return { field, problems: [...findings.map((finding) => problemAt(context, finding)), ...problems] };
 }

@@ -3,6 +3,7 @@ import { type Column, type ColumnType } from './column.ts';
 import { envelopeSemantic } from './envelope-semantics.ts';
 import type { Field, FieldType } from './field.ts';
 import { GENERALISE_RULES } from './generalise-rules.ts';
+import { otherPersonsOf, sealedColumnOf } from './other-persons.ts';
 import type { Platform } from './platform.ts';
 
 /**
@@ -117,16 +118,24 @@ export function endpointColumns(fields: readonly Field[], platform: Platform): r
 
 /** The columns of what is stored of the fields: sealed and dropped ones have none. */
 function fieldColumns(fields: readonly Field[], platform: Platform): readonly Column[] {
+  const others = otherPersonsOf(fields);
   return fields.flatMap((field) => {
     const type = storedType(field, platform);
     if (type === undefined) return [];
-    return [{ name: field.name, ...type, description: field.description, ...semanticOf(field, platform) }];
+    const own = { name: field.name, ...type, description: field.description, ...semanticOf(field, platform) };
+    const sealed = others.some((other) => other.field === field.name && other.sealed.length > 0);
+    return sealed ? [own, sealedOf(field.name)] : [own];
   });
+}
+
+function sealedOf(person: string): Column {
+  const description = `Sealed fields of the person that ${person} names, one blob under the key of that person.`;
+  return column(sealedColumnOf(person), 'BYTES', 'sealed', description);
 }
 
 function storedType({ type, privacy }: Field, platform: Platform): ColumnType | undefined {
   if (privacy.action === 'seal' || privacy.action === 'drop') return undefined;
-  if (privacy.action === 'token') return { type: 'STRING', repeated: false };
+  if (privacy.action === 'token' || privacy.action === 'person') return { type: 'STRING', repeated: false };
   if (privacy.action === 'generalise') return { type: GENERALISE_RULES[privacy.rule].gives, repeated: false };
   return clearType(type, platform);
 }
@@ -157,6 +166,8 @@ const SCALAR_TYPES = {
 
 function semanticOf({ semantic, privacy }: Field, platform: Platform): Pick<Column, 'semantic'> {
   if (semantic === undefined) return {};
+  // What is stored is what `subject` holds of that person: erasure and export find them by it.
+  if (privacy.action === 'person') return { semantic: envelopeSemantic('subject') };
   if (privacy.action !== 'generalise') return { semantic };
   return { semantic: platform.semantics[semantic]?.generalises[privacy.rule] ?? semantic };
 }

@@ -39,8 +39,9 @@ function compareField(before: Field, after: Field, path: string): readonly Chang
   return [...changes, ...compareTypes(before.type, after.type, path)];
 }
 
-function protection({ privacy }: Field): string {
-  return privacy.action === 'generalise' ? `generalised by ${privacy.rule}` : privacy.action;
+function protection({ privacy, whose }: Field): string {
+  const action = privacy.action === 'generalise' ? `generalised by ${privacy.rule}` : privacy.action;
+  return whose === undefined ? action : `${action} (whose: ${whose})`;
 }
 
 function compareTypes(before: FieldType, after: FieldType, path: string): readonly Change[] {

@@ -96,7 +96,7 @@ function actionOf(
     );
   }
   if (typeof privacy === 'object') return generaliseOf(privacy.generalise, type);
-  if ((privacy === 'seal' || privacy === 'token') && setting.subject === 'none') {
+  if ((privacy === 'seal' || privacy === 'token' || privacy === 'person') && setting.subject === 'none') {
     return refuse(
       `"${privacy}" needs the key of a subject, and the event type has none`,
       'clear, drop or {generalise: RULE}',
@@ -105,6 +105,9 @@ function actionOf(
   }
   if (privacy === 'token' && !TOKEN_TYPES.includes(type)) {
     return refuse(`a ${type} cannot become a pseudonym`, `token on ${TOKEN_TYPES.join(', ')}`, 'seal or drop it');
+  }
+  if (privacy === 'person' && type !== 'string') {
+    return refuse(`a ${type} names nobody`, 'person on string', 'send the user id of the person as a text');
   }
   return { action: { action: privacy }, findings: [] };
 }

@@ -37,9 +37,12 @@ export type FieldType =
   | { readonly kind: 'list'; readonly of: FieldType; readonly minItems?: number | undefined; readonly maxItems: number }
   | { readonly kind: 'record'; readonly fields: readonly Field[] };
 
-/** What happens to a value before anything is stored. */
+/**
+ * What happens to a value before anything is stored. `person`: it is the user id of somebody else whom the event is about, too;
+ * stored is that person's own subject token.
+ */
 export type PrivacyAction =
-  | { readonly action: 'clear' | 'seal' | 'token' | 'drop' }
+  | { readonly action: 'clear' | 'seal' | 'token' | 'person' | 'drop' }
   | { readonly action: 'generalise'; readonly rule: GeneraliseRule };
 
 /** A field of an event type. */
@@ -52,6 +55,8 @@ export interface Field {
   readonly semantic?: SemanticId | undefined;
   /** Of a record that says nothing itself, `clear`: its own fields decide. */
   readonly privacy: PrivacyAction;
+  /** Of what is sealed or a pseudonym: the `person` field of whose keys it takes, where that is not the subject. */
+  readonly whose?: string | undefined;
 }
 
 /** Limits that hold where a declaration sets none. */

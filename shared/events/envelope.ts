@@ -76,7 +76,12 @@ export function readSubject(value: unknown): Pick<Envelope, 'userId' | 'anonymou
 }
 
 function isSubjectId(value: unknown): value is string | null | undefined {
-  return isAbsent(value) || (isText(value, MAX_SUBJECT_ID_LENGTH) && !value.startsWith(VISITOR_PREFIX));
+  return isAbsent(value) || isUserId(value);
+}
+
+/** Whether a text may be the id of a user. */
+export function isUserId(value: unknown): value is string {
+  return isText(value, MAX_SUBJECT_ID_LENGTH) && !value.startsWith(VISITOR_PREFIX);
 }
 
 function isConsent(value: unknown): value is { readonly [purpose: string]: boolean } | null | undefined {

@@ -1,5 +1,6 @@
 // Owns the row that a collector publishes: envelope, what the keys of privacy made, and the clear columns, as one JSON object.
 import { type EventType, schemaVersionOf } from '../catalog/event-type.ts';
+import { sealedColumnOf } from '../catalog/other-persons.ts';
 import type { JsonValue } from '../platform/canonical-json.ts';
 import type { BootId, ImportId } from '../platform/ids.ts';
 import { formatInstant, formatTimestamp, type Instant } from '../platform/timestamp.ts';
@@ -16,6 +17,17 @@ export interface ProtectedIdentity {
   /** Pseudonym of the anonymous visitor. */
   readonly visitor: string | null;
   /** The sealed blob; null when there is nothing to seal. */
+  readonly sealed: Uint8Array | null;
+  /** Other persons whom it names, and who may be named. */
+  readonly others?: readonly ProtectedOther[];
+}
+
+/** What the keys of another person made of what is theirs in an event. */
+export interface ProtectedOther {
+  /** The field that names them, and the column of their token. */
+  readonly field: string;
+  readonly token: string;
+  /** The blob sealed under their keys; null when there is nothing to seal. */
   readonly sealed: Uint8Array | null;
 }
 
@@ -72,6 +84,10 @@ export function rawRow(parts: RawRowParts): { readonly [column: string]: JsonVal
   if (identity.visitor !== null) row['visitor'] = identity.visitor;
   if (identity.sealed !== null) row['sealed'] = base64(identity.sealed);
   if (importId !== undefined) row['import_id'] = importId;
+  for (const { field, token, sealed } of identity.others ?? []) {
+    row[field] = token;
+    if (sealed !== null) row[sealedColumnOf(field)] = base64(sealed);
+  }
   return Object.assign(row, data.clear);
 }
 

@@ -2,6 +2,7 @@
 import type { EventType } from '../catalog/event-type.ts';
 import type { Field, FieldType } from '../catalog/field.ts';
 import type { GeneraliseRule } from '../catalog/generalise-rules.ts';
+import { isUserId } from './envelope.ts';
 import type { JsonValue } from '../platform/canonical-json.ts';
 import { type Check, fail, type Failure, isObject, within } from './check.ts';
 import {
@@ -32,6 +33,16 @@ export interface PendingValue {
   readonly column: string;
 }
 
+/** Somebody beside the subject whom an event is about, with what waits for their keys. */
+export interface OtherPerson {
+  /** The field that names them, and the column of their token. */
+  readonly field: string;
+  readonly userId: string;
+  /** What is sealed under their keys, by field; undefined when there is nothing to seal. */
+  readonly sealed: Columns | undefined;
+  readonly pending: readonly PendingValue[];
+}
+
 /** Valid data, sorted by what happens to it next. */
 export interface ValidData {
   readonly kind: 'valid';
@@ -40,6 +51,8 @@ export interface ValidData {
   /** What is sealed under the key of the subject, by path; undefined when there is nothing to seal. */
   readonly sealed: Columns | undefined;
   readonly pending: readonly PendingValue[];
+  /** The other persons that it names; undefined when there are none. */
+  readonly others: readonly OtherPerson[] | undefined;
   /** How many fields were sent that are not declared; they are gone. */
   readonly ignored: number;
 }
@@ -54,8 +67,16 @@ export type Validator = (data: { readonly [field: string]: unknown }) => Validat
 interface Sink {
   sealed: Columns | undefined;
   readonly pending: PendingValue[];
+  others: Map<string, OtherSink> | undefined;
   ignored: number;
   readonly failure: Failure;
+}
+
+/** What one pass collects of another person. */
+interface OtherSink {
+  userId: string | undefined;
+  sealed: Columns | undefined;
+  readonly pending: PendingValue[];
 }
 
 /** Checks the fields of an object and sorts them; false when one failed. */
@@ -72,11 +93,14 @@ export function compileValidator(eventType: EventType): Validator {
     const sink: Sink = {
       sealed: undefined,
       pending: [],
+      others: undefined,
       ignored: 0,
       failure: { code: 'invalid_envelope', hint: '', path: '' },
     };
-    if (walk(data, clear, sink))
-      return { kind: 'valid', clear, sealed: sink.sealed, pending: sink.pending, ignored: sink.ignored };
+    if (walk(data, clear, sink) && areNamed(sink)) {
+      const { sealed, pending, ignored } = sink;
+      return { kind: 'valid', clear, sealed, pending, others: othersOf(sink), ignored };
+    }
     const { code, hint, path } = sink.failure;
     return { kind: 'rejected', code, hint, path: `data${path}` };
   };
@@ -87,7 +111,37 @@ export function compileValidator(eventType: EventType): Validator {
  * personal, so it goes into a keyed digest and nowhere else. To be taken before pending values are filled in.
  */
 export function payloadText(data: ValidData): string {
-  return JSON.stringify([data.clear, data.sealed ?? null, data.pending.map(({ value }) => value)]);
+  const own = [data.clear, data.sealed ?? null, valuesOf(data.pending)];
+  if (data.others === undefined) return JSON.stringify(own);
+  const others = data.others.map(({ field, userId, sealed, pending }) => [
+    field,
+    userId,
+    sealed ?? null,
+    valuesOf(pending),
+  ]);
+  return JSON.stringify([...own, others]);
+}
+
+function valuesOf(pending: readonly PendingValue[]): readonly (string | number)[] {
+  return pending.map(({ value }) => value);
+}
+
+/** Whether everything that belongs to another person comes with whom it belongs to: without them there is no key for it. */
+function areNamed({ others, failure }: Sink): boolean {
+  for (const [field, { userId }] of others ?? []) {
+    if (userId !== undefined) continue;
+    fail(failure, 'missing_field', 'Say whose the fields are that belong to this person.');
+    within(failure, `.${field}`);
+    return false;
+  }
+  return true;
+}
+
+function othersOf({ others }: Sink): readonly OtherPerson[] | undefined {
+  if (others === undefined) return undefined;
+  return [...others].flatMap(([field, { userId, sealed, pending }]) =>
+    userId === undefined ? [] : [{ field, userId, sealed, pending }],
+  );
 }
 
 function compileWalk(fields: readonly Field[], prefix: string): Walk {
@@ -116,7 +170,7 @@ function compileWalk(fields: readonly Field[], prefix: string): Walk {
 }
 
 function compileStep(field: Field, prefix: string): Step {
-  const { name, type, privacy } = field;
+  const { name, type, privacy, whose } = field;
   const path = `${prefix}${name}`;
   if (type.kind === 'record' && privacy.action === 'clear')
     return recordStep(name, compileWalk(type.fields, `${path}.`));
@@ -125,7 +179,11 @@ function compileStep(field: Field, prefix: string): Step {
     case 'clear':
       return checked(type.kind === 'json' ? asJsonText(check) : check, (kept, clear) => (clear[name] = kept));
     case 'seal':
-      return checked(check, (kept, _, sink) => ((sink.sealed ??= {})[path] = kept));
+      return checked(check, (kept, _, sink) => ((sinkOf(sink, whose).sealed ??= {})[path] = kept));
+    case 'person':
+      return checked(namesPerson(check), (kept, _, sink) => {
+        if (isUserId(kept)) otherIn(sink, name).userId = kept;
+      });
     case 'drop':
       return checked(check, () => undefined);
     case 'token':
@@ -144,14 +202,35 @@ function checked(check: Check, keep: (kept: JsonValue, clear: Columns, sink: Sin
   };
 }
 
-function pendingStep({ name, semantic }: Field, check: Check, action: PendingValue['action']): Step {
+function pendingStep({ name, semantic, whose }: Field, check: Check, action: PendingValue['action']): Step {
   // Compile lets no field that is protected stand without its meaning.
   const meaning = semantic ?? name;
   return checked(check, (kept, into, sink) => {
     // Compile lets tokens and rules stand only on texts and numbers.
     if (typeof kept !== 'string' && typeof kept !== 'number') return;
-    sink.pending.push({ action, semantic: meaning, value: kept, into, column: name });
+    sinkOf(sink, whose).pending.push({ action, semantic: meaning, value: kept, into, column: name });
   });
+}
+
+/** Where what belongs to somebody is collected: of the subject, or of another person. */
+function sinkOf(sink: Sink, whose: string | undefined): Pick<Sink, 'sealed' | 'pending'> {
+  return whose === undefined ? sink : otherIn(sink, whose);
+}
+
+function otherIn(sink: Sink, field: string): OtherSink {
+  sink.others ??= new Map();
+  let other = sink.others.get(field);
+  if (other === undefined) sink.others.set(field, (other = { userId: undefined, sealed: undefined, pending: [] }));
+  return other;
+}
+
+/** A field that names a person takes what `userId` takes. */
+function namesPerson(check: Check): Check {
+  return (value, failure) => {
+    const kept = check(value, failure);
+    if (kept === undefined || isUserId(kept)) return kept;
+    return fail(failure, 'bad_format', 'Send the user id of the person, as `userId` of their own events.');
+  };
 }
 
 function recordStep(name: string, walk: Walk): Step {

@@ -35,6 +35,7 @@ test('it writes a module for each domain, and removes those it no longer writes 
 test('it writes the JSON Schema of each event type', async () => {
   const { stdout } = await generate('--json-schema', '--only', 'listening', '--json');
   assert.deepEqual((JSON.parse(stdout) as { written: string[] }).written, [
+    'listening.PlaylistShared.schema.json',
     'listening.ProfileUpdated.schema.json',
     'listening.SearchPerformed.schema.json',
     'listening.TrackPlayed.schema.json',

@@ -2,11 +2,13 @@
 import type { ProtectedIdentity } from '#shared/events/raw-row.ts';
 import type { Verdict } from '#shared/events/verdict.ts';
 import { acceptsEvent } from '#shared/privacy/keys/purpose-keys.ts';
-import type { Keyrings, KeyRequest, Used } from '#shared/privacy/keys/keyrings.ts';
+import type { Keyrings, KeyRequest } from '#shared/privacy/keys/keyrings.ts';
 import type { Log } from '#shared/platform/log-line.ts';
 import type { BatchClaims, Claim } from './accepted-events.ts';
 import type { Candidate, Refused } from './judge.ts';
-import { markOf, protect, type Protection, Pseudonyms, subjectOf } from './protect.ts';
+import { verdictWithoutKeys } from './key-verdicts.ts';
+import { keyOthers, type KeyedOthers, settleOthers } from './other-persons.ts';
+import { type EventMark, markOf, protect, type Protection, Pseudonyms, subjectOf } from './protect.ts';
 
 /** An event after its keys were used. */
 export type Keyed =
@@ -46,8 +48,9 @@ interface Group {
 
 /** Protects events under the keys of their subjects, each subject and purpose once. */
 export async function applyKeys(candidates: readonly Candidate[], parts: KeyParts): Promise<readonly Keyed[]> {
+  const others = await keyOthers(candidates, parts);
   const groups = groupByKeys(candidates);
-  const keyed = await Promise.all(groups.map((group) => keyGroup(group, parts)));
+  const keyed = await Promise.all(groups.map((group) => keyGroup(group, others, parts)));
   return keyed.length === 1 && keyed[0] !== undefined ? keyed[0] : keyed.flat();
 }
 
@@ -95,11 +98,11 @@ function requestOf({ envelope, rules }: Candidate, linked: string | undefined): 
   return linked === undefined ? { subject, purpose } : { subject, purpose, anonymousId: linked };
 }
 
-async function keyGroup(group: Group, parts: KeyParts): Promise<readonly Keyed[]> {
+async function keyGroup(group: Group, others: KeyedOthers, parts: KeyParts): Promise<readonly Keyed[]> {
   const { request, purpose, candidates } = group;
   const all = (lent: Pick<Protection, 'link' | 'keys' | 'visitor'>): readonly Keyed[] => {
     const protection: Protection = { ...lent, pseudonyms: new Pseudonyms(lent.link) };
-    return candidates.map((candidate) => keyOne(candidate, protection, parts));
+    return candidates.map((candidate) => keyOne(candidate, protection, others, parts));
   };
   if (request === undefined) {
     return all({ link: parts.keyrings.unlinked(purpose), keys: undefined, visitor: undefined });
@@ -111,8 +114,15 @@ async function keyGroup(group: Group, parts: KeyParts): Promise<readonly Keyed[]
   return candidates.map((candidate) => decided(candidate, verdict));
 }
 
-function keyOne(candidate: Candidate, protection: Protection, { claims, mayTake }: KeyParts): Keyed {
+function keyOne(
+  candidate: Candidate,
+  protection: Protection,
+  others: KeyedOthers,
+  { claims, mayTake }: KeyParts,
+): Keyed {
   const { keys, link } = protection;
+  const named = others.get(candidate);
+  if (named?.kind === 'again') return decided(candidate, named.verdict);
   if (keys !== undefined && !acceptsEvent(keys, candidate.event.eventTimeMs)) {
     return decided(candidate, { kind: 'rejected', code: 'subject_erased' });
   }
@@ -122,7 +132,12 @@ function keyOne(candidate: Candidate, protection: Protection, { claims, mayTake 
     case 'first':
       // The claim is given up with the batch.
       if (!mayTake(candidate.event.subjectId)) return decided(candidate, SUBJECT_RATE_LIMITED);
-      return { kind: 'ready', candidate, identity: protect(candidate, mark, protection), claim: claimed.claim };
+      return {
+        kind: 'ready',
+        candidate,
+        identity: identityOf(candidate, mark, protection, named),
+        claim: claimed.claim,
+      };
     case 'twin': {
       const payload = claimed.claim.fingerprint === mark.fingerprint ? 'same' : 'other';
       return { kind: 'twin', candidate, claim: claimed.claim, payload };
@@ -134,6 +149,18 @@ function keyOne(candidate: Candidate, protection: Protection, { claims, mayTake 
 
 const SUBJECT_RATE_LIMITED: Verdict = { kind: 'retry', code: 'subject_rate_limited' };
 
+/** What its row says of whom the event is about. What others have in it is settled last: the mark is of what was sent. */
+function identityOf(
+  candidate: Candidate,
+  mark: EventMark,
+  protection: Protection,
+  named: Parameters<typeof settleOthers>[0],
+): ProtectedIdentity {
+  const identity = protect(candidate, mark, protection);
+  const others = settleOthers(named);
+  return others === undefined ? identity : { ...identity, others };
+}
+
 /** An event whose verdict is known. */
 export function decided(candidate: Candidate, verdict: Verdict): Extract<Keyed, { kind: 'refused' | 'decided' }> {
   if (verdict.kind !== 'rejected') return { kind: 'decided', candidate, verdict };
@@ -144,16 +171,4 @@ export function decided(candidate: Candidate, verdict: Verdict): Extract<Keyed, 
 /** The verdict of a twin of an accepted event. */
 export function twinVerdict(payload: 'same' | 'other'): Verdict {
   return payload === 'same' ? { kind: 'duplicate' } : { kind: 'rejected', code: 'collision', path: 'id' };
-}
-
-/** The verdict of events whose keys could not be lent. What is damaged has to be looked at by people; until then it may be sent again. */
-export function verdictWithoutKeys(used: Exclude<Used<never>, { kind: 'used' }>): Verdict {
-  switch (used.kind) {
-    case 'refused':
-      return { kind: 'rejected', code: used.code };
-    case 'retry':
-      return { kind: 'retry', code: used.code };
-    case 'damaged':
-      return { kind: 'retry', code: 'keys_unavailable' };
-  }
 }

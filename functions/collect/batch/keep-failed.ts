@@ -12,8 +12,8 @@ import { formatTimestamp } from '#shared/platform/timestamp.ts';
 import type { Subject } from '#shared/privacy/keys/derivations.ts';
 import type { Keyrings } from '#shared/privacy/keys/keyrings.ts';
 import { sealFields } from '#shared/privacy/sealing.ts';
-import { verdictWithoutKeys } from './apply-keys.ts';
 import type { Refused } from './judge.ts';
+import { verdictWithoutKeys } from './key-verdicts.ts';
 import { subjectOf } from './protect.ts';
 
 export interface FailedContext {

@@ -2,6 +2,7 @@
 import { eventTypesOf, type Catalog } from '#shared/catalog/catalog.ts';
 import type { EventType } from '#shared/catalog/event-type.ts';
 import { eventTopic, FAILED_EVENTS_TOPIC } from '#shared/catalog/names.ts';
+import { otherPersonsOf, sealedColumnOf } from '#shared/catalog/other-persons.ts';
 import { QUALITY_PURPOSE } from '#shared/catalog/platform.ts';
 import { EpochKeys } from '#shared/privacy/keys/epoch-keys.ts';
 import { Keyrings, type Used, type UsedByToken } from '#shared/privacy/keys/keyrings.ts';
@@ -58,11 +59,14 @@ export function createOpener(parts: Pick<CollectParts, 'keys' | 'clock'>, catalo
 
   const acceptedEvent = async (row: Row, { fields, purpose }: EventType): Promise<AcceptedEvent<Row>> => {
     const clear = fields.flatMap(({ name }) => (isAbsent(row[name]) ? [] : [[name, row[name]] as const]));
-    const [token, sealed] = [textOf(row, 'subject'), textOf(row, 'sealed')];
-    const opened =
-      token === undefined || sealed === undefined
-        ? {}
-        : plain(await (await keyrings()).useByToken(purpose, token, (keys) => open(keys, sealed)));
+    const others = otherPersonsOf(fields).map(({ field }) => [field, sealedColumnOf(field)] as const);
+    let opened: Row = {};
+    for (const [named, blob] of [['subject', 'sealed'] as const, ...others]) {
+      const [token, sealed] = [textOf(row, named), textOf(row, blob)];
+      if (token === undefined || sealed === undefined) continue;
+      const used = await (await keyrings()).useByToken(purpose, token, (keys) => open(keys, sealed));
+      opened = { ...opened, ...plain(used) };
+    }
     return { row, data: { ...Object.fromEntries(clear), ...opened } };
   };
 

@@ -88,8 +88,9 @@ function meaningOf({ platform }: Catalog, semantic: SemanticId | undefined): Pic
   return { semantic, ...(known === undefined ? {} : { class: known.class }) };
 }
 
-function privacyOf({ privacy }: Field): string {
-  return privacy.action === 'generalise' ? `generalise: ${privacy.rule}` : privacy.action;
+function privacyOf({ privacy, whose }: Field): string {
+  const action = privacy.action === 'generalise' ? `generalise: ${privacy.rule}` : privacy.action;
+  return whose === undefined ? action : `${action}, whose: ${whose}`;
 }
 
 function showFreshness(moment: LiveMoment, endpoint: Endpoint): FreshnessShown {

@@ -1,7 +1,9 @@
 // Owns verifying what is stored: a few sealed values of each event type, drawn anew each time, have to open under the keys they belong to.
 import { type Catalog, eventTypesOf } from '#shared/catalog/catalog.ts';
 import type { EventType } from '#shared/catalog/event-type.ts';
+import type { Field } from '#shared/catalog/field.ts';
 import { quotedTable, rawTable } from '#shared/catalog/names.ts';
+import { otherPersonsOf, sealedColumnOf } from '#shared/catalog/other-persons.ts';
 import type { PlainRow } from '#shared/gcp/query.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { sealedFields } from '#shared/privacy/export/explanation.ts';
@@ -24,13 +26,12 @@ const SAMPLE_ROWS = 20;
 export async function verifySamples(deps: DrillDeps): Promise<Verified> {
   const catalog = await deps.catalog();
   const counts = { sampled: 0, plain: 0, shredded: 0, corrupt: 0, undeclared: 0 };
-  for (const eventType of sealing(catalog)) {
-    const declared = new Set(sealedFields(eventType).map(({ name }) => name));
-    for await (const row of deps.personRows.rows(sampleSql(eventType))) {
+  for (const sampled of catalogSamples(catalog)) {
+    for await (const row of deps.personRows.rows(sampleSql(sampled))) {
       counts.sampled += 1;
-      const opened = await open(deps, eventType, row);
+      const opened = await open(deps, sampled.eventType, row);
       counts[opened.kind] += 1;
-      if (opened.kind === 'plain' && !opened.fields.every((field) => declared.has(field))) counts.undeclared += 1;
+      if (opened.kind === 'plain' && !opened.fields.every((field) => sampled.fields.has(field))) counts.undeclared += 1;
     }
   }
   if (counts.corrupt + counts.undeclared > 0) {
@@ -45,21 +46,45 @@ export async function verifySamples(deps: DrillDeps): Promise<Verified> {
   return counts;
 }
 
+/** One sealed column of an event type: whose it is, and the fields that may be in it. */
+interface Sampled {
+  readonly eventType: EventType;
+  readonly token: string;
+  readonly sealed: string;
+  readonly fields: ReadonlySet<string>;
+}
+
 /** Rows of the last day in any order: the ones that sealing of today has made. */
-export function sampleSql(eventType: Pick<EventType, 'id'>): string {
+export function sampleSql({ eventType, token, sealed }: Sampled): string {
   return [
-    'SELECT subject, sealed',
+    `SELECT ${token} AS subject, ${sealed} AS sealed`,
     `FROM ${quotedTable(rawTable(eventType.id))}`,
     'WHERE received_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 1 DAY)',
-    '  AND sealed IS NOT NULL',
-    '  AND subject IS NOT NULL',
+    `  AND ${sealed} IS NOT NULL`,
+    `  AND ${token} IS NOT NULL`,
     'ORDER BY RAND()',
     `LIMIT ${SAMPLE_ROWS}`,
   ].join('\n');
 }
 
-function sealing(catalog: Catalog): readonly EventType[] {
-  return eventTypesOf(catalog).filter((eventType) => sealedFields(eventType).length > 0);
+/** Every sealed column: of subjects, and of the other persons that events name. */
+export function catalogSamples(catalog: Catalog): readonly Sampled[] {
+  return eventTypesOf(catalog).flatMap((eventType) => {
+    const own = sealedFields(eventType).filter(({ whose }) => whose === undefined);
+    const others = otherPersonsOf(eventType.fields).map(({ field, sealed }) => ({
+      eventType,
+      token: field,
+      sealed: sealedColumnOf(field),
+      fields: namesOf(sealed),
+    }));
+    return [{ eventType, token: 'subject', sealed: 'sealed', fields: namesOf(own) }, ...others].filter(
+      ({ fields }) => fields.size > 0,
+    );
+  });
+}
+
+function namesOf(fields: readonly Field[]): ReadonlySet<string> {
+  return new Set(fields.map(({ name }) => name));
 }
 
 async function open(

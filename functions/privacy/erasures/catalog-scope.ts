@@ -5,19 +5,18 @@ import type { Endpoint, SqlEndpoint } from '#shared/catalog/endpoint.ts';
 import { envelopeSemantic } from '#shared/catalog/envelope-semantics.ts';
 import { rawColumns } from '#shared/catalog/event-columns.ts';
 import type { EventType } from '#shared/catalog/event-type.ts';
+import type { Field } from '#shared/catalog/field.ts';
 import { rawTable } from '#shared/catalog/names.ts';
+import { otherPersonsOf, sealedColumnOf } from '#shared/catalog/other-persons.ts';
 import { FAILED_EVENT_COLUMNS } from '#shared/events/failed-event.ts';
 import { durationOf, exceeds } from '#shared/platform/duration.ts';
-import type { ColumnContent, ScopeColumn, ScopeEndpoint } from '#shared/privacy/erasure/scope-plan.ts';
+import type { ColumnContent, ScopeColumn, ScopeEndpoint } from '#shared/privacy/erasure/scope-contents.ts';
 
 /** Every table that may hold something of a person: raw events, what failed, and all endpoints. */
 export function scopeOf(catalog: Catalog): readonly ScopeEndpoint[] {
   return [
     ...eventTypesOf(catalog).map((eventType) => rawScope(eventType, catalog)),
-    table(
-      'platform.failed_events',
-      FAILED_EVENT_COLUMNS.map((column) => declared(column, undefined)),
-    ),
+    table('platform.failed_events', declaredColumns(FAILED_EVENT_COLUMNS, undefined)),
     // Whole messages as they were published: whatever says something of a person in them is sealed.
     table('platform.dead_letters', [{ name: 'data', content: 'sealed' }]),
     ...endpointsOf(catalog).map((endpoint) => endpointScope(endpoint, catalog)),
@@ -26,8 +25,7 @@ export function scopeOf(catalog: Catalog): readonly ScopeEndpoint[] {
 
 function rawScope(eventType: EventType, { platform }: Catalog): ScopeEndpoint {
   const { dataset, table: name } = rawTable(eventType.id);
-  const columns = rawColumns(eventType.fields, platform).map((column) => declared(column, eventType));
-  return table(`${dataset}.${name}`, columns);
+  return table(`${dataset}.${name}`, declaredColumns(rawColumns(eventType.fields, platform), eventType));
 }
 
 function endpointScope(endpoint: Endpoint, catalog: Catalog): ScopeEndpoint {
@@ -38,10 +36,7 @@ function endpointScope(endpoint: Endpoint, catalog: Catalog): ScopeEndpoint {
       recomputable: isRecomputable(endpoint, catalog),
     };
   const eventType = catalog.eventTypes[endpoint.eventType];
-  return table(
-    endpoint.id,
-    endpoint.columns.map((column) => declared(column, eventType)),
-  );
+  return table(endpoint.id, declaredColumns(endpoint.columns, eventType));
 }
 
 function declaredOf({ privacy }: SqlEndpoint): Pick<ScopeEndpoint, 'exempt' | 'recipients' | 'anonymous'> {
@@ -72,23 +67,35 @@ const SUBJECT = envelopeSemantic('subject');
 const VISITOR = envelopeSemantic('visitor');
 const SEALED = envelopeSemantic('sealed');
 
-/** A column where data enters the platform: the compiler has seen to it that nothing strict is stored in clear. */
-function declared(column: Column, eventType: EventType | undefined): ScopeColumn {
-  return { name: column.name, content: contentOf(column, eventType) };
+/** Columns where data enters the platform: the compiler has seen to it that nothing strict is stored in clear. */
+function declaredColumns(columns: readonly Column[], eventType: EventType | undefined): readonly ScopeColumn[] {
+  const others = new Map(
+    otherPersonsOf(eventType?.fields ?? []).flatMap(({ field }) => {
+      const whose = `${eventType?.id ?? ''}.${field}`;
+      return [[field, whose] as const, [sealedColumnOf(field), whose] as const];
+    }),
+  );
+  return columns.map((column): ScopeColumn => {
+    const whose = others.get(column.name);
+    const content = contentOf(column, eventType);
+    return { name: column.name, content, ...(whose === undefined ? {} : { whose }) };
+  });
 }
 
 function contentOf({ name, semantic }: Column, eventType: EventType | undefined): ColumnContent {
   if (semantic === SUBJECT) return 'token';
-  // Other pseudonyms (visitor, device, second person) mean nothing without the keys either, but they find no rows of the subject.
+  // Other pseudonyms (visitor, device) mean nothing without the keys either, but they find no rows of the subject.
   if (semantic === SEALED || semantic === VISITOR || holdsPseudonym(name, eventType)) return 'sealed';
   return 'none';
 }
 
 function holdsPseudonym(column: string, eventType: EventType | undefined): boolean {
   const field = eventType?.fields.find(({ name }) => name === column);
-  if (field === undefined) return false;
-  if (field.privacy.action === 'token') return true;
-  return field.type.kind === 'record' && field.type.fields.some(({ privacy }) => privacy.action === 'token');
+  return field !== undefined && hasToken(field);
+}
+
+function hasToken({ privacy, type }: Field): boolean {
+  return privacy.action === 'token' || (type.kind === 'record' && type.fields.some(hasToken));
 }
 
 /** Columns of a query with what they come from; a column that the analysis says nothing of comes from nobody knows where. */

@@ -7,16 +7,20 @@ const length = z.int().min(0).max(1_000_000);
 
 const privacy = z
   .union([
-    z.enum(['clear', 'seal', 'token', 'drop']),
+    z.enum(['clear', 'seal', 'token', 'person', 'drop']),
     z.strictObject({ generalise: z.string().describe('The rule that makes the value coarser.') }),
   ])
-  .meta({ what: 'a privacy action', allowed: 'clear, seal, token, drop or {generalise: RULE}' });
+  .meta({ what: 'a privacy action', allowed: 'clear, seal, token, person, drop or {generalise: RULE}' });
 
 /** What every field may say, whatever its type. */
 const about = {
   description: prose,
   semantic: reference('semantic').optional().describe('What the value means, of platform/semantics.yaml.'),
   privacy: privacy.optional().describe('What happens to the value before it is stored; default clear.'),
+  whose: z
+    .string()
+    .optional()
+    .describe('Whose it is, where it is not the subject: the field with `privacy: person` that names them.'),
   optional: z.boolean().optional().describe('Whether the field may be left out; default false.'),
 };
 

@@ -37,6 +37,7 @@ function fieldSchema(field: Field): JsonSchema {
     ...(field.optional ? { anyOf: [schema, { type: 'null' }] } : schema),
     ...(field.semantic === undefined ? {} : { 'x-semantic': field.semantic }),
     'x-privacy': field.privacy.action === 'generalise' ? { generalise: field.privacy.rule } : field.privacy.action,
+    ...(field.whose === undefined ? {} : { 'x-whose': field.whose }),
   };
 }
 

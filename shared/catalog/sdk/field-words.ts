@@ -3,8 +3,8 @@ import { FORMAT_RULES } from '../../events/string-formats.ts';
 import { DEFAULT_MAX_STRING_LENGTH, type Field, type FieldType, type PrivacyAction } from '../field.ts';
 
 /** A field in a line: `Network of the client. An IPv4 or IPv6 address. Stored coarser: ip-prefix.` */
-export function fieldWords({ description, type, privacy }: Field): string {
-  return [description, ...limitWords(type), ...privacyWords(privacy)].map(sentence).join(' ');
+export function fieldWords({ description, type, privacy, whose }: Field): string {
+  return [description, ...limitWords(type), ...privacyWords(privacy, whose)].map(sentence).join(' ');
 }
 
 function limitWords(type: FieldType): readonly string[] {
@@ -54,14 +54,17 @@ function rangeWords(min: number | undefined, max: number | undefined): readonly 
   return max === undefined ? [] : [`at most ${max}`];
 }
 
-function privacyWords(privacy: PrivacyAction): readonly string[] {
+function privacyWords(privacy: PrivacyAction, whose: string | undefined): readonly string[] {
+  const key = whose === undefined ? "the user's key" : `the key of the person that ${whose} names`;
   switch (privacy.action) {
     case 'clear':
       return [];
     case 'seal':
-      return ["sealed under the user's key before it is stored"];
+      return [`sealed under ${key} before it is stored`];
     case 'token':
       return ['stored as a pseudonym'];
+    case 'person':
+      return ['the user id of another person, stored as the pseudonym of that person'];
     case 'drop':
       return ['checked and not stored'];
     case 'generalise':

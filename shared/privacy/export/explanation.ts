@@ -2,9 +2,12 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { type Column, formatColumnType } from '../../catalog/column.ts';
 import type { Endpoint, Recipient } from '../../catalog/endpoint.ts';
+import { envelopeSemantic } from '../../catalog/envelope-semantics.ts';
 import type { EventType } from '../../catalog/event-type.ts';
 import type { Field } from '../../catalog/field.ts';
 import type { EndpointId, PurposeId } from '../../platform/ids.ts';
+
+const SEALED = envelopeSemantic('sealed');
 
 /** A field as a person reads about it. */
 export interface ExplainedField {
@@ -55,15 +58,28 @@ export function explainEndpoint(catalog: Catalog, endpoint: Endpoint): Explained
     madeFrom: endpoint.kind === 'sql' ? endpoint.inputs.map((input) => input.endpoint) : [],
     recipients: Object.entries(endpoint.privacy?.recipients ?? {}).map(([name, recipient]) => ({ name, ...recipient })),
     fields: [
-      ...endpoint.columns.filter(({ name }) => name !== 'sealed').map((column) => ofColumn(column, catalog, eventType)),
+      ...endpoint.columns
+        .filter(({ semantic }) => semantic !== SEALED)
+        .map((column) => ofColumn(column, catalog, eventType)),
       ...sealedFields(eventType).map((field) => ofField(field, catalog)),
     ],
   };
 }
 
-/** The fields of an event type that are sealed, in the order of its declaration. */
+/**
+ * The fields of an event type that are sealed, in the order of its declaration, by the path that they are sealed under: of a record
+ * that is stored in clear the names of its fields follow its own, `address.street`.
+ */
 export function sealedFields(eventType: EventType | undefined): readonly Field[] {
-  return (eventType?.fields ?? []).filter(({ privacy }) => privacy.action === 'seal');
+  return sealedBelow(eventType?.fields ?? [], '');
+}
+
+function sealedBelow(fields: readonly Field[], path: string): readonly Field[] {
+  return fields.flatMap((field): readonly Field[] => {
+    const { name, type, privacy } = field;
+    if (privacy.action === 'seal') return [path === '' ? field : { ...field, name: `${path}${name}` }];
+    return type.kind === 'record' && privacy.action === 'clear' ? sealedBelow(type.fields, `${path}${name}.`) : [];
+  });
 }
 
 export function explainPurposes(catalog: Catalog, purposes: readonly PurposeId[]): readonly ExplainedPurpose[] {
@@ -122,7 +138,7 @@ function ofField({ name, type, description, semantic }: Field, catalog: Catalog)
 
 function keptAs(semantic: string | undefined, field: Field | undefined): ExplainedField['kept'] {
   if (semantic === 'subject' || semantic === 'visitor' || semantic === 'event.id') return 'pseudonym';
-  if (field?.privacy.action === 'token') return 'pseudonym';
+  if (field?.privacy.action === 'token' || field?.privacy.action === 'person') return 'pseudonym';
   return field?.privacy.action === 'generalise' ? 'generalised' : 'clear';
 }
 

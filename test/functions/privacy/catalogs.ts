@@ -73,6 +73,45 @@ export function gatheringCatalog(): Catalog {
   return compiled(files({ ...mails('P400D'), ...gathered }));
 }
 
+/** Events about two people, and a table into which the address of the second one is opened. */
+export const SENT_MAILS = 'music.sent_mails';
+const SENT_MAILS_GRANTED = purposesOpenedBy('account', `{roles: [compliance], endpoints: [${SENT_MAILS}]}`);
+const SENT = `description: A track was sent to a friend.
+owner: team-a
+tier: gold
+purpose: account
+grain: day
+retention: P90D
+fields:
+  track: {type: string, semantic: content.id, description: The track that was sent.}
+  email: {type: string, semantic: user.email, privacy: seal, optional: true, description: Address of the sender.}
+  friend: {type: string, semantic: user.email, privacy: person, description: Whom it was sent to.}
+  friend_mail: {type: string, semantic: user.email, privacy: seal, whose: friend, optional: true, description: Address of the friend.}
+examples:
+  - {track: t1, friend: ben}
+`;
+
+/** The table has these columns of people beside the opened address. */
+export function sendingCatalog(people: readonly ('subject' | 'friend')[], retention = 'P7D'): Catalog {
+  const columns = people.map((name) => `  ${name}: {type: STRING, semantic: subject}\n`).join('');
+  const email = '  email: {type: STRING, semantic: user.email}\n';
+  const contract = dailyContract('Addresses of friends, for a mailing.', retention, `${columns}${email}`);
+  const query = `SELECT
+  DATE(hour) AS day,
+  ${people.map((name) => `${name},\n  `).join('')}JSON_VALUE(reveal_account.open(friend, friend_sealed, 'friend_mail', 'the weekly mailing'), '$.value') AS email
+FROM music.sent
+WHERE hour >= @partition_start AND hour < @partition_end
+`;
+  return compiled(
+    files({
+      'events/music/Sent.yaml': SENT,
+      'sql/music/sent_mails/endpoint.yaml': contract,
+      'sql/music/sent_mails/query.sql': query,
+      ...SENT_MAILS_GRANTED,
+    }),
+  );
+}
+
 /** The same, but nobody knows where the column comes from. */
 export function unknownCatalog(): Catalog {
   const catalog = openingCatalog();

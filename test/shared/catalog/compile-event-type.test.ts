@@ -190,7 +190,7 @@ test('keys, types, values and references of a field are judged where they stand'
   );
   assert.match(
     only(problemsWith('privacy: seal', 'privacy: encrypt')),
-    /"fields\.email\.privacy" is "encrypt"\n {4}allowed: clear, seal, token, drop or \{generalise: RULE\}/,
+    /"fields\.email\.privacy" is "encrypt"\n {4}allowed: clear, seal, token, person, drop or \{generalise: RULE\}/,
   );
 });
 

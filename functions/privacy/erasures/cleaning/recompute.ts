@@ -9,7 +9,7 @@ import { durationOf, longestMs } from '#shared/platform/duration.ts';
 import { mapAtOnce } from '#shared/platform/map-at-once.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import type { CleanedEndpoint } from '#shared/privacy/erasure/erasure-record.ts';
-import { tokenColumns } from '#shared/privacy/erasure/scope-plan.ts';
+import { tokenColumns } from '#shared/privacy/erasure/scope-contents.ts';
 import { madeOf, touchedPartitions } from '#shared/privacy/erasure/touched-partitions.ts';
 import { scopeOf } from '../catalog-scope.ts';
 import type { ErasureDeps } from '../erasure-deps.ts';

@@ -1,8 +1,13 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { blockedBy, COLUMN_CONTENTS, planScope } from '#shared/privacy/erasure/scope-plan.ts';
-import type { ScopeColumn, ScopeEndpoint, SourceFlow } from '#shared/privacy/erasure/scope-plan.ts';
+import {
+  COLUMN_CONTENTS,
+  type ScopeColumn,
+  type ScopeEndpoint,
+  type SourceFlow,
+} from '#shared/privacy/erasure/scope-contents.ts';
+import { blockedBy, planScope } from '#shared/privacy/erasure/scope-plan.ts';
 
 function endpoint(id: string, columns: readonly ScopeColumn[], over: Partial<ScopeEndpoint> = {}): ScopeEndpoint {
   return { id, columns, recomputable: true, external: false, ...over };
@@ -170,4 +175,38 @@ test('planning ends for any graph, and making a column unknown never makes anyth
       }
     }),
   );
+});
+
+test('rows of another person are found only by a token of that person, whatever else stands in the row', () => {
+  const shared = endpoint('listening.shared', [
+    { name: 'subject', content: 'token' },
+    { name: 'sealed', content: 'sealed' },
+    { name: 'friend', content: 'token', whose: 'shared.friend' },
+    { name: 'friend_sealed', content: 'sealed', whose: 'shared.friend' },
+  ]);
+  const opened = (name: string): ScopeColumn =>
+    from(name, [shared.id, 'friend_sealed', 'opened'], [shared.id, 'friend', 'opened']);
+  const actionOf = (...columns: readonly ScopeColumn[]): string | undefined =>
+    actions([shared, endpoint('listening.mails', columns)])[1];
+  const [sender, friend] = (['subject', 'friend'] as const).map((name) => from(name, [shared.id, name, 'identity']));
+  assert.ok(sender !== undefined && friend !== undefined);
+  assert.equal(actionOf(sender, opened('mail')), 'recompute');
+  assert.equal(actionOf(friend, opened('mail')), 'row-delete');
+  assert.equal(actionOf(sender, friend, opened('mail')), 'row-delete');
+  // A column that holds now the one and now the other does not say of whom the opened value is.
+  const either = from('who', [shared.id, 'subject', 'identity'], [shared.id, 'friend', 'identity']);
+  assert.equal(actionOf(either, opened('mail')), 'recompute');
+  const both = from('mails', [shared.id, 'friend_sealed', 'opened'], [shared.id, 'sealed', 'opened']);
+  assert.equal(actionOf(friend, both), 'recompute');
+  assert.equal(actionOf(sender, friend, both), 'row-delete');
+  // Through further endpoints, too.
+  const [, , last] = planScope([
+    shared,
+    endpoint('listening.first', [sender, friend, opened('mail')]),
+    endpoint('listening.second', [
+      from('who', ['listening.first', 'subject', 'identity']),
+      from('domain', ['listening.first', 'mail', 'transformed']),
+    ]),
+  ]);
+  assert.equal(last?.action, 'recompute');
 });
