@@ -41,6 +41,7 @@ async function peopled(
     [LIVE]: [],
     [SENT_MAILS]: [],
     'music.played_live': [],
+    'music.daily_plays': [],
     'platform.failed_events': [],
   });
   const sender = { ann: await sealFor(world, ANN, { email: ANN }), ben: await sealFor(world, BEN, { email: BEN }) };
