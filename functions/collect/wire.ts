@@ -2,9 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { createFunctionCaller, createIdentifier } from '#shared/gcp/identity.ts';
 import { keptBecauseOf } from '#shared/gcp/key-bucket.ts';
-import { createObjectStore } from '#shared/gcp/objects.ts';
 import { createPublisher } from '#shared/gcp/publisher.ts';
-import { quickStorage } from '#shared/gcp/quick-storage.ts';
+import { quickObjects, quickStorage } from '#shared/gcp/quick-storage.ts';
 import { openingStoresOf } from '#shared/gcp/opening-stores.ts';
 import { createStdoutLog } from '#shared/http/stdout-log.ts';
 import { bucketName } from '#shared/platform/base/names.ts';
@@ -23,8 +22,8 @@ export function wireCollect(environment: Readonly<Record<string, string | undefi
   const publisher = createPublisher(projectId, log);
   const collect = createCollect({
     projectId,
-    state: createObjectStore(bucketName('state', projectId), storage),
-    keys: openingStoresOf({ projectId, region }, storage),
+    state: quickObjects(bucketName('state', projectId), storage),
+    keys: openingStoresOf({ projectId, region }, storage, quickObjects),
     keptBecauseOf: () => keptBecauseOf(bucketName('keys', projectId)),
     publisher,
     announceFinishing: async (id) => {

@@ -181,6 +181,19 @@ test('with a service of Google failing only what needs it comes again, and all i
   assert.equal((await send([events[1] ?? {}])).results[0]?.status, 'accepted');
 });
 
+test('a store of keys that hardly answers, and then breaks off, keeps those waiting who need it, and nobody for ever', async () => {
+  assert.equal((await send([play()])).results[0]?.status, 'accepted');
+  cloud.faults.set([{ method: 'storage.objects.*', latencyMs: 12_000 }]);
+  let told = false;
+  const stranger = send([play({ userId: 'somebody-slow' })]).finally(() => (told = true));
+  for (let times = 0; times < 5; times += 1) assert.equal((await send([play()])).results[0]?.status, 'accepted');
+  assert.equal(told, false, 'the others were answered before the one whose key is waited for');
+  const { status, results } = await stranger;
+  assert.deepEqual([status, results[0]?.code], [503, 'keys_unavailable']);
+  // What is under way when the connections break is the look for revoked keys, which known users need as well.
+  cloud.faults.set([]);
+});
+
 test('an event that is sent while the cloud is away is accepted once it is back', async () => {
   await messages(eventTopic(TYPE));
   const event = play();
