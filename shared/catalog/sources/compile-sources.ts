@@ -49,10 +49,12 @@ export function compileSources(files: ReadonlyMap<string, string>, context: Sour
       problems.push(...parsed.problems);
       continue;
     }
-    const source = compileSource({ name, source: parsed.source, context, problems: [] }, problems);
-    if (source === undefined) continue;
-    problems.push(...claimProblems(source, parsed.source, taken));
-    sources[name] = source;
+    const compiling: Compiling = { name, source: parsed.source, context, problems: [] };
+    const compiled = compileSource(compiling);
+    problems.push(...compiling.problems);
+    if (compiled === undefined) continue;
+    problems.push(...claimProblems(compiled, parsed.source, taken));
+    sources[name] = compiled;
   }
   return { sources, problems };
 }
@@ -86,8 +88,8 @@ interface Compiling {
   readonly problems: Problem[];
 }
 
-/** The source of a file; undefined when it has problems, which are added to those of the repository. */
-function compileSource(compiling: Compiling, all: Problem[]): Source | undefined {
+/** The source of a file; undefined when it has problems. */
+function compileSource(compiling: Compiling): Source | undefined {
   const { name, source, context, problems } = compiling;
   if (!ID_RULES.team.pattern.test(name)) {
     const message = `"${name}" cannot be a source`;
@@ -98,7 +100,6 @@ function compileSource(compiling: Compiling, all: Problem[]): Source | undefined
   const compiled = checked.kind === 'valid' ? sourceOf(checked.value, compiling) : undefined;
   if (checked.kind === 'valid' && compiled !== undefined && problems.length === 0)
     problems.push(...sourceExampleProblems(compiled, checked.value, source, context.eventTypes));
-  all.push(...problems);
   return problems.length === 0 ? compiled : undefined;
 }
 
@@ -118,8 +119,8 @@ function sourceOf(declared: SourceFile, compiling: Compiling): Source | undefine
     ]),
   );
   const events = Object.fromEntries(
-    Object.keys(declared.events).flatMap((event): [string, EventMapping][] => {
-      const mapping = mappingOf(event, declared, compiling);
+    Object.entries(declared.events).flatMap(([event, each]): [string, EventMapping][] => {
+      const mapping = mappingOf(each, ['events', event], protocol, compiling);
       return mapping === undefined ? [] : [[event, mapping]];
     }),
   );
@@ -127,13 +128,15 @@ function sourceOf(declared: SourceFile, compiling: Compiling): Source | undefine
   return { name, description, owner, protocol, writeKeys, unmapped, about, consent, drop, events };
 }
 
-function mappingOf(name: string, { protocol, events }: SourceFile, compiling: Compiling): EventMapping | undefined {
-  const declared = events[name];
-  if (declared === undefined) return undefined;
+function mappingOf(
+  declared: SourceFile['events'][string],
+  at: YamlPath,
+  protocol: ProtocolName,
+  compiling: Compiling,
+): EventMapping | undefined {
   const { source, problems, context } = compiling;
   const { eventTypes, isWritten } = context;
   if (eventTypes[declared.type] === undefined && isWritten(declared.type)) return undefined;
-  const at: YamlPath = ['events', name];
   const type = lookUp('eventType', declared.type, eventTypes, { source, problems, path: [...at, 'type'] });
   const eventType = type === undefined ? undefined : eventTypes[type];
   if (eventType === undefined) return undefined;

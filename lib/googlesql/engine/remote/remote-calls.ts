@@ -46,6 +46,7 @@ interface Batch {
   chars: number;
 }
 
+/** The calls of one statement, from its first run until it has all its answers. */
 export class RemoteCalls {
   readonly #work: RemoteWork;
   readonly #abort = new AbortController();
@@ -65,6 +66,7 @@ export class RemoteCalls {
 
   /** The answer to a call as text; null also while there is none. `name` is JSON of the routine's reference. */
   answer(name: string, call: string): string | null {
+    // Arguments may be long, and answers are kept until the end.
     const key = hash('sha1', `${name}${call}`, 'base64');
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
@@ -124,7 +126,7 @@ export class RemoteCalls {
       // What the analysis wrote into the statement.
       return this.#work.find(JSON.parse(name) as RoutineRef);
     } catch (error) {
-      this.#problem = error instanceof Error ? error : new Error(String(error));
+      this.#problem = asError(error);
       throw error;
     }
   }
@@ -141,7 +143,7 @@ export class RemoteCalls {
       if (batch === undefined) break;
       this.#inFlight++;
       void this.#send(batch)
-        .catch((error: unknown) => (this.#problem ??= error instanceof Error ? error : new Error(String(error))))
+        .catch((error: unknown) => (this.#problem ??= asError(error)))
         .finally(() => {
           this.#inFlight--;
           this.#pump();
@@ -181,6 +183,10 @@ export class RemoteCalls {
     if (this.#problem !== undefined) throw this.#problem;
     stop.check();
   }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 function maxRows({ options }: RemoteRoutine): number {
