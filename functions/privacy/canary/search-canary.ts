@@ -41,10 +41,11 @@ export async function searchCanary(deps: CanaryDeps, id: string): Promise<Canary
   const landsInMs = canary.sentAtMs + LANDED_AFTER_MS - deps.clock.now();
   if (landsInMs > 0) return { canary, againAfterSeconds: Math.ceil(landsInMs / 1000) };
   const next = await searchOn(deps, canary, await lookingFor(deps.objects, canary));
+  // Told before it is recorded as done: a process that dies in between tells it again.
+  if (next.finishedAtMs !== undefined) await tell(deps, next);
   const written = await deps.objects.replace(canaryObject(id), stored.generation, encodeCanary(next));
   if (written.kind === 'conflict') return { canary, againAfterSeconds: SOON_SECONDS };
   if (next.finishedAtMs === undefined) return { canary: next, againAfterSeconds: 1 };
-  await tell(deps, next);
   await forgetOld(deps);
   return { canary: next, againAfterSeconds: 0 };
 }

@@ -188,6 +188,18 @@ test('a canary that does not arrive proves nothing', async () => {
   assert.ok(made.logged.some((line) => line.includes('canary_lost')));
 });
 
+test('what was found is told even when the process dies before it has recorded the end', async () => {
+  const made = make();
+  const canary = (await sendCanary(made.deps)) ?? assert.fail('no event type');
+  made.clock.nowMs += 61_000;
+  const dying = { ...made.state, replace: () => Promise.reject(new Error('dies')) };
+  await assert.rejects(searchCanary({ ...made.deps, objects: dying }, canary.id), /dies/);
+  const { canary: searched } = await searchCanary(made.deps, canary.id);
+  assert.notEqual(searched.finishedAtMs, undefined);
+  assert.deepEqual(new Set(made.facts.map(({ id }) => id)), new Set([`canary/${canary.id}`]));
+  assert.ok(made.logged.every((line) => line.includes('canary_lost')));
+});
+
 test('a catalog without the event type has no canaries', async () => {
   const made = make();
   const none = { ...catalog, eventTypes: {} } as unknown as Catalog;
