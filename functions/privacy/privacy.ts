@@ -85,7 +85,7 @@ export interface Privacy {
   readonly handler: RequestHandler;
   /** Resolves once everything was tried that it needs to serve; what is missing then is tried again on and on. */
   readonly opened: Promise<void>;
-  /** Drives on whatever nobody drives; also done by itself at the start and each minute. */
+  /** Drives on whatever nobody drives; also done by itself, at the start and on and on. */
   sweep(): Promise<void>;
   stop(): Promise<void>;
 }
