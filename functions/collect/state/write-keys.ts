@@ -10,6 +10,8 @@ const FRESH_MS = 10_000;
 const STALE_MS = 60_000;
 /** While the store cannot be reached, a key that was good is good for so long. */
 const OUTAGE_MS = 3_600_000;
+/** Where the store could not be asked, it is asked again after this. */
+const AGAIN_MS = 1000;
 /** A secret that leads nowhere is not asked for again within this. */
 const MISSING_MS = 5000;
 const MAX_CACHED = 10_000;
@@ -22,6 +24,8 @@ export type WriteKeyFound = WriteKey | PlatformError;
 interface Cached {
   readonly writeKey: WriteKey | undefined;
   readonly readAtMs: number;
+  /** When the store could last not be asked. */
+  readonly failedAtMs?: number;
 }
 
 export class WriteKeys {
@@ -48,8 +52,8 @@ export class WriteKeys {
     if (cached.writeKey === undefined || !isInForce(cached.writeKey, nowMs)) {
       return ageMs < MISSING_MS ? new PlatformError('unknown_write_key') : this.#look(name);
     }
-    if (ageMs >= STALE_MS) return this.#look(name);
-    if (ageMs >= FRESH_MS) void this.#look(name);
+    if (ageMs >= STALE_MS && !isOutage(cached, nowMs)) return this.#look(name);
+    if (ageMs >= FRESH_MS && nowMs - (cached.failedAtMs ?? -Infinity) >= AGAIN_MS) void this.#look(name);
     return cached.writeKey;
   }
 
@@ -74,8 +78,14 @@ export class WriteKeys {
       return writeKey ?? new PlatformError('unknown_write_key');
     } catch {
       const cached = this.#cached.get(name);
+      if (cached !== undefined) this.#cached.set(name, { ...cached, failedAtMs: this.#clock.now() });
       const usable = cached?.writeKey !== undefined && readAtMs - cached.readAtMs < OUTAGE_MS;
       return usable && cached.writeKey !== undefined ? cached.writeKey : new PlatformError('cloud_unavailable');
     }
   }
+}
+
+/** Whether the store was found not to answer a moment ago: then nobody waits for the next look, which is under way soon. */
+function isOutage({ readAtMs, failedAtMs = -Infinity }: Cached, nowMs: number): boolean {
+  return nowMs - failedAtMs < FRESH_MS && nowMs - readAtMs < OUTAGE_MS;
 }

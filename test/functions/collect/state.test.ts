@@ -115,6 +115,31 @@ test('a revoked key ends within half a minute, a new one works at once, and an o
   }
 });
 
+test('while the store of write keys hardly answers only the first waits for it, and it is asked once a second', async () => {
+  let answer: (() => Promise<never>) | undefined;
+  let looks = 0;
+  const world = await startCollect(({ state }) => ({
+    state: {
+      ...state,
+      read(name) {
+        if (answer === undefined || !name.startsWith('write-keys/')) return state.read(name);
+        looks += 1;
+        return answer();
+      },
+    },
+  }));
+  assert.equal(await verdict(world), 'accepted');
+  answer = () => Promise.reject(new PlatformError('cloud_unavailable'));
+  world.clock.nowMs += 100_000;
+  assert.equal(await verdict(world), 'accepted', 'waits until it is known that the store does not answer');
+  answer = () => new Promise(() => undefined);
+  for (let second = 0; second < 9; second += 1) {
+    assert.equal(await verdict(world), 'accepted');
+    world.clock.nowMs += 500;
+  }
+  assert.ok(looks <= 6, `${looks} looks`);
+});
+
 test('nothing is taken while the bucket of keys keeps what is deleted, and collect says why', async () => {
   const reasons: KeepsBecause[] = ['soft-delete'];
   const world = await startCollect(() => ({ keptBecauseOf: async () => reasons }));
