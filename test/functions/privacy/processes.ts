@@ -54,6 +54,8 @@ export class Process {
   }
 
   async #read(what: string, result: Promise<unknown>): Promise<unknown> {
+    // What was read is told when it is this process's turn; a failure until then is nobody's, and no unhandled one.
+    result.catch(() => undefined);
     await this.#turn(what);
     if (this.#dead) throw new Killed();
     return result;
