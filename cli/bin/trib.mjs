@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts trib on Node 24, which runs its TypeScript as it is: the one at hand, or the one that npm ci installed.
 import { spawn } from 'node:child_process';
-import { createRequire, enableCompileCache } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,7 +13,8 @@ const main = join(here, '..', 'main.ts');
 process.env['NODE_COMPILE_CACHE'] ??= join(here, '..', '..', 'node_modules', '.cache', 'tributary');
 
 if (Number(process.versions.node.split('.')[0]) >= MAJOR) {
-  enableCompileCache(process.env['NODE_COMPILE_CACHE']);
+  // Asked of the module, because an older Node would not even read a file that imports it by name.
+  module.enableCompileCache(process.env['NODE_COMPILE_CACHE']);
   await import(main);
 } else {
   const require = createRequire(import.meta.url);
