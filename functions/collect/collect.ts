@@ -176,10 +176,8 @@ function createHandler(door: DoorParts, parts: CollectParts): RequestHandler {
   });
   const doors = new Map(batchRoutes.map(({ path, protocol }) => [path, createBatchDoor(protocol, door)]));
   const handshake = createHandshake(door);
-  return withCors((request, response) => {
-    const handler = doorOf(request, doors) ?? (isHandshake(request) ? handshake : routed);
-    handler(request, response);
-  });
+  const others = withCors((request, response) => (isHandshake(request) ? handshake : routed)(request, response));
+  return (request, response) => (doorOf(request, doors) ?? others)(request, response);
 }
 
 /** Apps come with a write key; only the platform's own functions come as somebody. */

@@ -103,7 +103,7 @@ async function finish(preparing: Promise<Prepared>, run: Run, parts: BatchParts)
     ]);
     // Twins wait for a verdict that may be one of this very batch, so only now.
     claims.release();
-    await keep(await settleTwins(twins, verdicts), run, parts);
+    if (twins.length > 0) await keep(await settleTwins(twins, verdicts), run, parts);
     return verdicts.all();
   } finally {
     claims.release();

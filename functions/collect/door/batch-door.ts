@@ -25,6 +25,7 @@ import { validateBatch } from '../batch/validate.ts';
 import type { Rates } from '../state/rates.ts';
 import type { WriteKeys } from '../state/write-keys.ts';
 import type { Arrivals } from './arrivals.ts';
+import { sharingHeaders } from './cors.ts';
 import { credentialOf, headOf, type RequestHead, secretShown, showsSecret } from './credential.ts';
 import type { HeldBytes, Hold } from './held-bytes.ts';
 import type { Protocol, Taken } from './protocol.ts';
@@ -69,7 +70,7 @@ interface Entering {
   readonly protocol: Protocol;
 }
 
-/** Takes batches that come in a protocol. */
+/** Takes batches that come in a protocol. Its answers are shared with the origin that asks: it needs no CORS in front. */
 export function createBatchDoor(protocol: Protocol, parts: DoorParts): RequestHandler {
   return (request, response) => void take(request, response, protocol, parts);
 }
@@ -83,14 +84,15 @@ async function take(
   const leave = parts.underWay.enter();
   const head = headOf(request);
   const keyed = showsSecret(head);
+  const sharing = sharingHeaders(request.headers.origin);
   const hold = (keyed ? parts.held : parts.heldUnkeyed).open();
   try {
     const answer = await answerOf({ request, head, keyed, hold, protocol }, parts);
-    sendReply(response, answer instanceof PlatformError ? refuse(answer, protocol, parts) : answer);
+    sendReply(response, answer instanceof PlatformError ? refuse(answer, protocol, parts) : answer, sharing);
   } catch (thrown) {
     const refusal = thrown instanceof PlatformError ? thrown : new PlatformError('internal');
     parts.log.write('ERROR', 'a batch failed', { code: refusal.code });
-    sendReply(response, refuse(refusal, protocol, parts));
+    sendReply(response, refuse(refusal, protocol, parts), sharing);
   } finally {
     hold.release();
     leave();

@@ -25,9 +25,8 @@ const METHODS = 'GET, POST';
 export function withCors(handler: RequestHandler): RequestHandler {
   return (request, response) => {
     const { origin } = request.headers;
-    if (origin === undefined) response.setHeader('vary', 'Origin');
-    else if (isPreflight(request)) return grant(request, response, origin);
-    else share(response, origin);
+    if (origin !== undefined && isPreflight(request)) return grant(request, response, origin);
+    for (const [name, value] of Object.entries(sharingHeaders(origin))) response.setHeader(name, value);
     handler(request, response);
   };
 }
@@ -52,9 +51,15 @@ function grant(request: IncomingMessage, response: ServerResponse, origin: strin
   request.resume();
 }
 
-function share(response: ServerResponse, origin: string): void {
-  response.setHeader('access-control-allow-origin', origin);
-  response.setHeader('access-control-allow-credentials', 'true');
-  response.setHeader('access-control-expose-headers', 'Retry-After');
-  response.setHeader('vary', 'Origin');
+/** What lets a page of an origin read an answer; for handlers that are not behind `withCors` and send these with their own headers. */
+export function sharingHeaders(origin: string | undefined): Readonly<Record<string, string>> {
+  if (origin === undefined) return UNSHARED;
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers': 'Retry-After',
+    vary: 'Origin',
+  };
 }
+
+const UNSHARED = { vary: 'Origin' } as const;

@@ -29,10 +29,15 @@ export function refusalReply(protocol: Protocol, refusal: PlatformError, random:
   });
 }
 
-export function sendReply(response: ServerResponse, { status, json, contentType, headers }: Reply): void {
+/** Sends an answer, with what else stands in the head of every answer of its sender. */
+export function sendReply(
+  response: ServerResponse,
+  { status, json, contentType, headers }: Reply,
+  common: Readonly<Record<string, string>> = {},
+): void {
   if (response.destroyed || response.headersSent) return;
   if (json === undefined) {
-    response.writeHead(status, headers);
+    response.writeHead(status, { ...common, ...headers });
     response.end();
     return;
   }
@@ -41,6 +46,7 @@ export function sendReply(response: ServerResponse, { status, json, contentType,
   response.writeHead(status, {
     'content-type': contentType ?? 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
+    ...common,
     ...headers,
   });
   response.end(body);
