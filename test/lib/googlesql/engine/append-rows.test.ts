@@ -44,6 +44,18 @@ test('integers and decimals that a double does not hold stay exact as bare numbe
   ]);
 });
 
+test('they stay exact wherever a number may stand, and digits in a text are a text', async () => {
+  await run('CREATE TABLE d.places (l ARRAY<INT64>, r STRUCT<x INT64>, s STRING)');
+  const json = Buffer.from(
+    '{"l":[9007199254740993,-9007199254740993 ,\n9223372036854775807],"r":{"x" :\t-9223372036854775808},"s":"1234567890123456789"}',
+  );
+  const options = { ignoreUnknownValues: false, skipInvalidRows: false };
+  valueOf(await warehouse.appendRows(table('places'), [json], options));
+  assert.deepEqual(await rows('SELECT TO_JSON_STRING(l), CAST(r.x AS STRING), s FROM d.places'), [
+    ['["9007199254740993","-9007199254740993","9223372036854775807"]', '-9223372036854775808', '1234567890123456789'],
+  ]);
+});
+
 test('a bare number for a TIMESTAMP is seconds or microseconds, as the caller says', async () => {
   await run('CREATE TABLE d.times (t TIMESTAMP)');
   await append('times', [{ t: 1785585600.25 }, { t: '1785585600' }], { numericTimestamps: 'seconds' });
