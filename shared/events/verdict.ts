@@ -35,9 +35,7 @@ export function wireVerdict(id: string | undefined, verdict: Verdict): WireVerdi
   const head = { id: id ?? null, status: verdict.kind };
   switch (verdict.kind) {
     case 'accepted':
-      return verdict.ignored === 0
-        ? head
-        : { ...head, hint: `${verdict.ignored} fields are not declared and were not stored.` };
+      return verdict.ignored === 0 ? head : { ...head, hint: ignoredWords(verdict.ignored) };
     case 'duplicate':
       return head;
     case 'rejected': {
@@ -47,6 +45,13 @@ export function wireVerdict(id: string | undefined, verdict: Verdict): WireVerdi
     case 'retry':
       return { ...head, code: verdict.code, hint: errorEntry(verdict.code).hint };
   }
+}
+
+/** How many fields were left out; which ones is not said, for what is not declared may be named after somebody. */
+function ignoredWords(fields: number): string {
+  return fields === 1
+    ? '1 field is not declared and was not stored.'
+    : `${fields} fields are not declared and were not stored.`;
 }
 
 /** Rejections that leave a count and nothing else: keeping the event would be what its subject refused, or its type's limit. */

@@ -47,7 +47,7 @@ test('events that are tried out get the verdicts of their content, and nothing o
       ['accepted', undefined, undefined],
     ],
   );
-  assert.match(results[3]?.hint ?? '', /1 fields are not declared/);
+  assert.match(results[3]?.hint ?? '', /1 field is not declared and was not stored/);
   world.onPublish = () => {
     asked += 1;
     return 'acknowledged';
