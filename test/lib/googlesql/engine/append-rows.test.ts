@@ -45,14 +45,19 @@ test('integers and decimals that a double does not hold stay exact as bare numbe
 });
 
 test('they stay exact wherever a number may stand, and digits in a text are a text', async () => {
-  await run('CREATE TABLE d.places (l ARRAY<INT64>, r STRUCT<x INT64>, s STRING)');
+  await run('CREATE TABLE d.places (l ARRAY<INT64>, r STRUCT<x INT64>, s STRING, n NUMERIC)');
   const json = Buffer.from(
-    '{"l":[9007199254740993,-9007199254740993 ,\n9223372036854775807],"r":{"x" :\t-9223372036854775808},"s":"1234567890123456789"}',
+    '{"l":[1785585600250001,8999999999999999,9007199254740993,-9007199254740993 ,\n9223372036854775807],"r":{"x" :\t-9223372036854775808},"s":"1234567890123456789","n":1234567890123456e3}',
   );
   const options = { ignoreUnknownValues: false, skipInvalidRows: false };
   valueOf(await warehouse.appendRows(table('places'), [json], options));
-  assert.deepEqual(await rows('SELECT TO_JSON_STRING(l), CAST(r.x AS STRING), s FROM d.places'), [
-    ['["9007199254740993","-9007199254740993","9223372036854775807"]', '-9223372036854775808', '1234567890123456789'],
+  assert.deepEqual(await rows('SELECT TO_JSON_STRING(l), CAST(r.x AS STRING), s, CAST(n AS STRING) FROM d.places'), [
+    [
+      '[1785585600250001,8999999999999999,"9007199254740993","-9007199254740993","9223372036854775807"]',
+      '-9223372036854775808',
+      '1234567890123456789',
+      '1234567890123456000',
+    ],
   ]);
 });
 
