@@ -1,6 +1,7 @@
 /** Measures one part of privacy on the cloud of the environment: for each line on stdin one round, answered by a line of JSON. */
 import { createInterface } from 'node:readline';
 import { randomBytes } from 'node:crypto';
+import { cpus } from 'node:os';
 import { BigQuery } from '@google-cloud/bigquery';
 import { createLedger } from '#functions/privacy/erasures/ledger.ts';
 import type { ErasureDeps } from '#functions/privacy/erasures/erasure-deps.ts';
@@ -95,22 +96,37 @@ async function tokenOf(user: string, purpose = 'analytics'): Promise<string> {
   return used.result;
 }
 
-/** So many a second, and what kept it from more: this process's processor where it was busy nearly all the time, else the store. */
+/**
+ * So many a second, and what kept it from more: this process's processor where it was busy nearly all the time; else the machine, where
+ * that was; else the store.
+ */
 async function rateOf(
   keyringsMade: number,
   work: () => Promise<unknown>,
 ): Promise<{ readonly value: number; readonly seconds: number; readonly detail: object }> {
   const before = process.cpuUsage();
+  const idleBefore = idleSeconds();
   const { seconds } = await timed(work);
+  const idle = (idleSeconds() - idleBefore) / seconds;
   const { user, system } = process.cpuUsage(before);
   const processors = (user + system) / 1e6 / seconds;
-  const bottleneck = processors > 0.85 ? 'processor of the client' : 'answers of the local Cloud Storage';
+  const bottleneck =
+    processors > 0.85
+      ? 'processor of the client'
+      : idle < 0.2
+        ? 'the machine, which does other work too'
+        : 'answers of the local Cloud Storage';
   const detail = {
     processors: processors.toFixed(2),
     clientUs: Math.round((user + system) / keyringsMade),
     bottleneck,
   };
   return { value: keyringsMade / seconds, seconds, detail };
+}
+
+/** How long the processors of the machine have had nothing to do. */
+function idleSeconds(): number {
+  return cpus().reduce((sum, { times }) => sum + times.idle, 0) / 1000;
 }
 
 async function make(): Promise<Part> {
