@@ -32,7 +32,7 @@ export interface Moment {
   readonly epochMs: number;
 }
 
-/** One thing that somebody did: mostly playing, sometimes searching, seldom a change of the profile. */
+/** One thing that somebody did: mostly playing, sometimes searching, seldom sharing a playlist or changing the profile. */
 export function eventAt(moment: Moment, random: Random, skip: ReadonlySet<string>): SentEvent {
   let who = listener(random.popular(LISTENER_COUNT));
   while (skip.has(who.userId)) who = listener(random.popular(LISTENER_COUNT));
@@ -43,7 +43,36 @@ export function eventAt(moment: Moment, random: Random, skip: ReadonlySet<string
     // Searches serve personalisation, which needs consent.
     return { ...head, type: 'listening.SearchPerformed', consent: { personalisation: true }, data: searched(random) };
   }
+  if (kind < 0.99) return { ...head, type: 'listening.PlaylistShared', data: shared(who, random) };
   return { ...head, type: 'listening.ProfileUpdated', data: updated(who, random) };
+}
+
+/** What of the busiest listeners is personal, each under a name that says nothing of it: nothing of it may be stored in clear. */
+export function personalValues(count: number): readonly { readonly name: string; readonly value: string }[] {
+  return Array.from({ length: Math.min(count, LISTENER_COUNT) }, (_, index) => {
+    const { userId, email, ip, device } = listener(index);
+    return Object.entries({ userId, email, ip, device, name: nameOf(userId) }).map(([field, value]) => ({
+      name: `${field} of listener ${index}`,
+      value,
+    }));
+  }).flat();
+}
+
+function nameOf(userId: string): string {
+  return `Listener ${userId.slice(-4)}`;
+}
+
+/** To somebody else, who need not be heard of in any other way. */
+function shared(who: ReturnType<typeof listener>, random: Random): Record<string, unknown> {
+  const recipient = listener(random.below(LISTENER_COUNT));
+  const byMail = random.next() < 0.5;
+  return {
+    playlist_id: `playlist-${random.below(200)}`,
+    channel: byMail ? 'mail' : 'app',
+    message: `from ${nameOf(who.userId)}`,
+    recipient: recipient.userId,
+    ...(byMail ? { recipient_email: recipient.email } : {}),
+  };
 }
 
 function played(who: ReturnType<typeof listener>, random: Random): Record<string, unknown> {
@@ -79,7 +108,7 @@ function searched(random: Random): Record<string, unknown> {
 
 function updated(who: ReturnType<typeof listener>, random: Random): Record<string, unknown> {
   return {
-    name: `Listener ${who.userId.slice(-4)}`,
+    name: nameOf(who.userId),
     email: who.email,
     country: who.country,
     plan: random.pick(PLANS),

@@ -7,7 +7,6 @@ import type { Platform } from './platform.ts';
 import type { Problem } from './problem.ts';
 
 const SUBJECT = envelopeSemantic('subject');
-const COUNTS_DISTINCT = /\bCOUNT\s*\(\s*DISTINCT\b/i;
 
 /** The check that the audit of each partition makes: rows that stand for fewer people than promised, or for nobody knows how many. */
 export function anonymityChecks(privacy: EndpointPrivacy | undefined): readonly AuditCheck[] {
@@ -40,16 +39,27 @@ export function anonymityProblems(
     message: `the endpoint is declared anonymous, and "${name}" (${semantic ?? ''}) tells people apart`,
     hint: 'leave the column out, or make it coarser',
   }));
-  const lineage = endpoint.lineage.find(({ column }) => column === people.name)?.from ?? [];
-  if (lineage.some((from) => countsPeople(from, endpoint, anonymous.k, endpointOf))) return problems;
+  const values = (endpoint.lineage.find(({ column }) => column === people.name)?.from ?? []).filter(
+    ({ flow }) => flow !== 'influence',
+  );
+  // Every value in it, so that nothing else can make the number larger than there are people.
+  if (values.length > 0 && values.every((from) => countsPeople(from, endpoint, anonymous, endpointOf))) return problems;
   return [
     ...problems,
     {
       ...at,
       message: `"${people.name}" does not count people`,
-      allowed: 'COUNT(DISTINCT subject), or such a column of an anonymous endpoint with at least this k',
+      allowed: `COUNT(DISTINCT subject) AS ${people.name}, or such a column of an anonymous endpoint with at least this k`,
     },
   ];
+}
+
+/**
+ * Whether the column is the count itself of distinct values of one column: `COUNT(subject)` counts events, a pair or a text made of the
+ * subject is more than people, and what is computed of a count is any number.
+ */
+function countsDistinct(query: string, people: string): boolean {
+  return new RegExp(String.raw`\bCOUNT\s*\(\s*DISTINCT\s+(?:\w+\.)?\w+\s*\)\s+AS\s+${people}\b`, 'i').test(query);
 }
 
 /** Narrow values single out together with a few others: what is left then is for the threshold to hold. */
@@ -57,15 +67,17 @@ function tellsApart({ semantic }: Column, platform: Platform): boolean {
   return semantic !== undefined && platform.semantics[semantic]?.class === 'strict';
 }
 
+type Anonymous = NonNullable<EndpointPrivacy['anonymous']>;
+
 function countsPeople(
   { endpoint, column, flow }: ColumnSource,
   { query }: SqlEndpoint,
-  k: number,
+  { k, people }: Anonymous,
   endpointOf: (id: string) => Endpoint | undefined,
 ): boolean {
   const from = endpointOf(endpoint);
   const isSubject = from?.columns.find(({ name }) => name === column)?.semantic === SUBJECT;
-  if (flow === 'counted' && isSubject) return COUNTS_DISTINCT.test(query);
+  if (flow === 'counted' && isSubject) return countsDistinct(query, people);
   const other = from?.privacy?.anonymous;
   return flow === 'identity' && other !== undefined && other.people === column && other.k >= k;
 }

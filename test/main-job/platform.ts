@@ -24,8 +24,8 @@ export interface Ready {
 export interface TestPlatform {
   readonly dataFolder: string;
   readonly basePort: number;
-  /** Starts it, detached. @throws when no ready line comes */
-  up(): Promise<Ready>;
+  /** Starts it, detached, without the demo unless that is asked for. @throws when no ready line comes */
+  up(demo?: '--demo'): Promise<Ready>;
   /** Runs `trib` with these arguments. */
   trib(...args: readonly string[]): Promise<CommandResult>;
   /** Rows of a query. @throws when it fails */
@@ -57,8 +57,8 @@ export async function createTestPlatform(): Promise<TestPlatform> {
     basePort,
     trib,
     json,
-    async up() {
-      const { stdout, stderr } = await trib('up', '--no-demo', '--detach', '--port', String(basePort));
+    async up(demo) {
+      const { stdout, stderr } = await trib('up', demo ?? '--no-demo', '--detach', '--port', String(basePort));
       const ready = stdout.trim().split('\n').at(-1) ?? '';
       if (!ready.startsWith('{')) throw new Error(`no ready line: ${stderr}`);
       return JSON.parse(ready) as Ready;

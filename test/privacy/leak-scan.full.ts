@@ -8,6 +8,7 @@ import { PINNED_KEY_FILE } from '#cli/platform/data-folder.ts';
 import { runRecipe, skipRecipe } from '#test/cli/openssl-recipe.ts';
 import { eventually } from '#test/eventually.ts';
 import { createTestPlatform, type Ready, type TestPlatform } from '#test/main-job/platform.ts';
+import { everyRow } from './every-row.ts';
 import { type AwkwardRequest, awkwardRequests, CANARY, eventsOf, makePeople } from './people.ts';
 import { type Person, secretsOf } from '#shared/privacy/canary/person.ts';
 import type { CanaryAnswer } from '#shared/privacy/canary/canary-shape.ts';
@@ -197,33 +198,6 @@ async function reveal(
     }),
   });
   return (await response.json()) as { status: string; value?: string };
-}
-
-/** Every row of every table and view, as JSON: what is compressed in a file is plain here. */
-async function everyRow(platform: TestPlatform, ready: Ready): Promise<string> {
-  const base = `${ready.cloud}/bigquery/v2/projects/${ready.project}/datasets`;
-  const { datasets } = await getJson<{ datasets: { datasetReference: { datasetId: string } }[] }>(
-    `${base}?all=true&maxResults=1000`,
-  );
-  const texts: string[] = [];
-  for (const { datasetReference } of datasets) {
-    const { tables = [] } = await getJson<{ tables?: { tableReference: { tableId: string } }[] }>(
-      `${base}/${datasetReference.datasetId}/tables?maxResults=1000`,
-    );
-    for (const { tableReference } of tables) {
-      const rows = await platform.sql<{ row: string }>(
-        `SELECT TO_JSON_STRING(t) AS \`row\` FROM \`${datasetReference.datasetId}.${tableReference.tableId}\` AS t`,
-      );
-      texts.push(...rows.map(({ row }) => row));
-    }
-  }
-  return texts.join('\n');
-}
-
-async function getJson<Answer>(url: string): Promise<Answer> {
-  const response = await fetch(url);
-  assert.equal(response.status, 200, url);
-  return (await response.json()) as Answer;
 }
 
 function assertClean(folder: string): void {

@@ -51,6 +51,24 @@ test('the column of people counts distinct subjects, and nothing else', () => {
   }
 });
 
+test('a number that is made larger than there are people is refused, whatever else the query counts', () => {
+  for (const wrong of [
+    'COUNT(DISTINCT CONCAT(subject, track)) AS listeners',
+    'COUNT(DISTINCT subject) * 100 AS listeners',
+    'COUNT(DISTINCT subject) + COUNT(DISTINCT track) AS listeners',
+    'COUNT(subject) AS listeners, COUNT(DISTINCT track) AS tracks',
+    'COUNT(subject) AS listeners, COUNT(DISTINCT subject) AS people',
+  ]) {
+    const contract = / AS (tracks|people)/.exec(wrong);
+    const columns = contract === null ? CONTRACT : `${CONTRACT}  ${contract[1]}: {type: INT64, semantic: metric}\n`;
+    const query = QUERY.replace('COUNT(DISTINCT subject) AS listeners', wrong);
+    assert.match(told(columns, query), /"listeners" does not count people/, wrong);
+  }
+  const renamed = `WITH plays AS (SELECT DATE(hour) AS day, track, subject AS who FROM music.played WHERE hour >= @partition_start AND hour < @partition_end)
+SELECT day, track, COUNT(DISTINCT plays.who) AS listeners FROM plays GROUP BY day, track`;
+  compiled(files(CONTRACT, renamed));
+});
+
 test('nothing that tells people apart may stand beside it', () => {
   const contract = CONTRACT.replace('columns:', 'columns:\n  subject: {type: STRING, semantic: subject}');
   const query = QUERY.replace('track, COUNT', 'track, subject, COUNT').replace('day, track\n', 'day, track, subject\n');
