@@ -19,7 +19,7 @@ function listener(index: number): { userId: string; email: string; ip: string; d
     userId: `listener-${String(index).padStart(4, '0')}`,
     email: `listener-${index}@example.com`,
     ip: `203.0.113.${(index % 254) + 1}`,
-    device: `device-${index}`,
+    device: `device-${String(index).padStart(4, '0')}`,
     country: COUNTRIES[index % COUNTRIES.length] ?? 'SE',
   };
 }
