@@ -18,6 +18,7 @@ import { registerHold } from './commands/hold.ts';
 import { registerKey } from './commands/key.ts';
 import { registerPartitions } from './commands/partitions.ts';
 import { registerPlan } from './commands/plan.ts';
+import { registerReactivate } from './commands/reactivate.ts';
 import { registerRecords } from './commands/records.ts';
 import { registerRollback } from './commands/rollback.ts';
 import { registerRun } from './commands/run.ts';
@@ -55,6 +56,7 @@ const COMMANDS = [
   registerEpoch,
   registerExport,
   registerErase,
+  registerReactivate,
   registerCanary,
   registerHold,
   registerCertificate,

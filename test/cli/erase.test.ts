@@ -133,6 +133,18 @@ test('--purpose withdraws consent: a certificate about that purpose, and the gro
   );
 });
 
+test('trib reactivate begins the next life of a purpose that was withdrawn, once, and knows nobody it has not heard of', async () => {
+  const asked = ['reactivate', 'wd@example.com', '--purpose', 'product-analytics', '--json'] as const;
+  const [first, again] = [await trib(...asked), await trib(...asked)];
+  assert.equal(first.exitCode, 0, first.stderr);
+  assert.equal((JSON.parse(first.stdout) as { generation: number }).generation, 2);
+  assert.equal(again.stdout, first.stdout);
+  const unheard = await trib('reactivate', 'unheard@example.com');
+  assert.equal(unheard.exitCode, 1);
+  assert.match(unheard.stderr, /unknown_subject/);
+  assert.ok(!unheard.stderr.includes('unheard@example.com'));
+});
+
 test('what blocks is named at once, with exit code 50', async () => {
   await state.delete('catalog/current');
   await apply(state, unknownCatalog());
