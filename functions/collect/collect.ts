@@ -10,7 +10,7 @@ import type { Clock } from '#shared/platform/clock.ts';
 import { type BootId, type ImportId, parseId } from '#shared/platform/ids.ts';
 import type { Log } from '#shared/platform/log-line.ts';
 import { rolesOf } from '#shared/platform/roles.ts';
-import type { ObjectStore } from '#shared/platform/object-store.ts';
+import type { BodyReader, ObjectStore } from '#shared/platform/object-store.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import { uuidV7 } from '#shared/platform/uuid.ts';
 import type { CacheLimits } from '#shared/privacy/keys/keyring-cache.ts';
@@ -52,7 +52,7 @@ const REOPEN_EVERY_MS = 2000;
 export interface CollectParts {
   readonly projectId: string;
   /** The bucket of live state. */
-  readonly state: ObjectStore;
+  readonly state: ObjectStore & BodyReader;
   readonly keys: OpeningStores;
   readonly keptBecauseOf: () => Promise<readonly KeepsBecause[]>;
   readonly publisher: Publisher;

@@ -2,6 +2,7 @@
 import { Storage } from '@google-cloud/storage';
 import { randomUUID } from 'node:crypto';
 import type {
+  BodyReader,
   Created,
   Labels,
   ListedObject,
@@ -11,13 +12,15 @@ import type {
   StoredObject,
 } from '../platform/object-store.ts';
 import { statusOf, toPlatformError } from './failure.ts';
+import { createSmallObjects } from './small-objects.ts';
 
 /** Lets a writer recognise its own write after a reply was lost and the client repeated it. */
 const WRITER_LABEL = 'writer';
 
 /** The store over a bucket; `new Storage()` takes project, credentials and address from the environment. */
-export function createObjectStore(bucketName: string, storage: Storage = new Storage()): ObjectStore {
+export function createObjectStore(bucketName: string, storage: Storage = new Storage()): ObjectStore & BodyReader {
   const bucket = storage.bucket(bucketName);
+  const small = createSmallObjects(bucketName, storage);
 
   const write = async (
     name: string,
@@ -49,6 +52,10 @@ export function createObjectStore(bucketName: string, storage: Storage = new Sto
 
   return {
     read: (name) => read(bucket, name),
+    async readBody(name) {
+      const found = await small.read(name);
+      return found === undefined ? undefined : { generation: found.generation, body: found.bytes };
+    },
     async create(name, body, labels = {}): Promise<Created> {
       const generation = await write(name, 0, body, labels);
       return generation === undefined ? { kind: 'exists' } : { kind: 'created', generation };

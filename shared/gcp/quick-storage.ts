@@ -1,6 +1,6 @@
 // Owns the Cloud Storage client of whoever answers a request meanwhile: it gives up within seconds, and the sender comes again.
 import { Storage } from '@google-cloud/storage';
-import type { ObjectStore } from '../platform/object-store.ts';
+import type { BodyReader, ObjectStore } from '../platform/object-store.ts';
 import { boundedObjects } from './bounded-objects.ts';
 import { createObjectStore } from './objects.ts';
 
@@ -17,6 +17,6 @@ export function quickStorage(): Storage {
 const GIVE_UP_MS = 8000;
 
 /** A bucket over such a client: every call ends, whatever became of its connection. */
-export function quickObjects(bucket: string, storage: Storage): ObjectStore {
+export function quickObjects(bucket: string, storage: Storage): ObjectStore & BodyReader {
   return boundedObjects(createObjectStore(bucket, storage), GIVE_UP_MS);
 }

@@ -1,10 +1,10 @@
 // Owns a store of objects in memory with the semantics of Cloud Storage: preconditions, generations that only grow, listing in
 // order of name; what a page holds is what is there when the page is asked for.
 import { type Clock, systemClock } from './clock.ts';
-import type { Labels, ListedObject, ListOptions, ObjectStore, StoredObject } from './object-store.ts';
+import type { BodyReader, Labels, ListedObject, ListOptions, ObjectStore, StoredObject } from './object-store.ts';
 
 /** The store, with a look at what is in it. */
-export interface MemoryObjectStore extends ObjectStore {
+export interface MemoryObjectStore extends ObjectStore, BodyReader {
   /** Names of all objects, sorted by their UTF-8 bytes as Cloud Storage does. */
   names(): readonly string[];
 }
@@ -29,13 +29,16 @@ export function memoryObjectStore(clock: Clock = systemClock): MemoryObjectStore
   };
   const names = (): readonly string[] => [...objects.keys()].sort((a, b) => Buffer.compare(bytes(a), bytes(b)));
 
+  const read = async (name: string): Promise<StoredObject | undefined> => {
+    const found = objects.get(name);
+    if (found === undefined) return undefined;
+    return { generation: found.generation, body: Buffer.from(found.body), labels: found.labels };
+  };
+
   return {
     names,
-    read: async (name) => {
-      const found = objects.get(name);
-      if (found === undefined) return undefined;
-      return { generation: found.generation, body: Buffer.from(found.body), labels: found.labels };
-    },
+    read,
+    readBody: read,
     create: async (name, body, labels = {}) =>
       objects.has(name) ? { kind: 'exists' } : { kind: 'created', generation: put(name, body, labels) },
     replace: async (name, expected, body, labels = {}) =>

@@ -1,10 +1,14 @@
 // Owns what the platform asks of a store of small objects: names, whole bodies, and preconditions on generations.
 
-/** One stored version of an object. */
-export interface StoredObject {
+/** The content of one stored version of an object. */
+export interface StoredBody {
   /** Grows with every write of the name; what preconditions compare. */
   readonly generation: string;
   readonly body: Buffer;
+}
+
+/** One stored version of an object. */
+export interface StoredObject extends StoredBody {
   readonly labels: Labels;
 }
 
@@ -42,6 +46,11 @@ export interface ObjectStore {
   list(prefix: string, options?: ListOptions): AsyncIterable<ListedObject>;
   /** With a generation, only that one. */
   delete(name: string, generation?: string): Promise<'deleted' | 'absent' | 'conflict'>;
+}
+
+/** Reading for who is in a hurry and needs no labels: one request, where `read` is two. Rejects as the store does. */
+export interface BodyReader {
+  readBody(name: string): Promise<StoredBody | undefined>;
 }
 
 export type Created = { readonly kind: 'created'; readonly generation: string } | { readonly kind: 'exists' };

@@ -16,7 +16,7 @@ import { createResourceCloud } from '#shared/gcp/resources.ts';
 import { bucketName } from '#shared/platform/base/names.ts';
 import { baseResources } from '#shared/platform/base/resources.ts';
 import { type Clock, systemClock } from '#shared/platform/clock.ts';
-import type { ObjectStore } from '#shared/platform/object-store.ts';
+import type { BodyReader, ObjectStore } from '#shared/platform/object-store.ts';
 import { until } from '#test/eventually.ts';
 import { TEST_PROJECT } from '#test/local/cloud-harness.ts';
 import { putWriteKey, SECRET, WRITE_KEY } from './collect/test-app.ts';
@@ -27,7 +27,7 @@ export const AUDIENCE = 'https://tributary.test';
 const SILENT = { write: () => undefined };
 
 export interface AppliedPlatform {
-  readonly state: ObjectStore;
+  readonly state: ObjectStore & BodyReader;
   apply(compiled: CompiledFiles): Promise<void>;
   /** Rows of a query, every value as text. */
   query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
@@ -85,7 +85,7 @@ export interface RunningCollect {
 }
 
 /** Collect over Google's own clients, with the clock of the test; what repeats is done at its end. */
-export async function startCollect(state: ObjectStore, clock: Clock): Promise<RunningCollect> {
+export async function startCollect(state: ObjectStore & BodyReader, clock: Clock): Promise<RunningCollect> {
   const repeated: (() => Promise<void> | void)[] = [];
   const collect = createCollect({
     projectId: TEST_PROJECT,

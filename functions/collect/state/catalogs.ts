@@ -6,7 +6,7 @@ import { type SourceTable, sourceTableOf } from '#shared/events/sources/translat
 import type { Clock } from '#shared/platform/clock.ts';
 import type { CatalogDigest } from '#shared/platform/ids.ts';
 import type { Log } from '#shared/platform/log-line.ts';
-import type { ObjectStore } from '#shared/platform/object-store.ts';
+import type { BodyReader } from '#shared/platform/object-store.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 
 /** How often the pointer is read. A merged change is live in a warm instance within this. */
@@ -24,7 +24,7 @@ export interface AdoptedCatalog {
 }
 
 export interface CatalogsParts {
-  readonly store: Pick<ObjectStore, 'read'>;
+  readonly store: BodyReader;
   readonly clock: Clock;
   readonly log: Log;
   /** Called with each catalog before any event is judged by it. */
@@ -64,7 +64,7 @@ export class Catalogs {
   async #refresh(): Promise<void> {
     const { store, log } = this.#parts;
     try {
-      const pointer = await store.read(CURRENT_CATALOG_OBJECT);
+      const pointer = await store.readBody(CURRENT_CATALOG_OBJECT);
       if (pointer === undefined) return;
       const current = parseCurrentCatalog(pointer.body);
       if (current === undefined) throw new PlatformError('catalog_corrupt');
@@ -77,7 +77,7 @@ export class Catalogs {
 
   async #adopt(digest: CatalogDigest): Promise<void> {
     const { store, log, adopted } = this.#parts;
-    const bundle = await store.read(bundleObject(digest));
+    const bundle = await store.readBody(bundleObject(digest));
     if (bundle === undefined) throw new PlatformError('cloud_missing', { details: { digest } });
     const catalog = readBundle({ digest, text: bundle.body.toString('utf8') });
     const next: AdoptedCatalog = {

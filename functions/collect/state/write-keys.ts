@@ -1,7 +1,7 @@
 // Owns finding the write key of a secret: cached for a short time, found or not, and served on while the store is down.
 import { isInForce, parseWriteKey, type WriteKey, writeKeyId, writeKeyObject } from '#shared/events/write-key.ts';
 import type { Clock } from '#shared/platform/clock.ts';
-import type { ObjectStore } from '#shared/platform/object-store.ts';
+import type { BodyReader } from '#shared/platform/object-store.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 
 /** A found key is looked at again after this long, without anybody waiting for it: a revoked key ends within twice that. */
@@ -29,13 +29,13 @@ interface Cached {
 }
 
 export class WriteKeys {
-  readonly #store: Pick<ObjectStore, 'read'>;
+  readonly #store: BodyReader;
   readonly #clock: Clock;
   /** By the name of the object, which is the hash of the secret. */
   readonly #cached = new Map<string, Cached>();
   readonly #looking = new Map<string, Promise<WriteKeyFound>>();
 
-  constructor(store: Pick<ObjectStore, 'read'>, clock: Clock) {
+  constructor(store: BodyReader, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
   }
@@ -69,7 +69,7 @@ export class WriteKeys {
   async #read(name: string): Promise<WriteKeyFound> {
     const readAtMs = this.#clock.now();
     try {
-      const stored = await this.#store.read(name);
+      const stored = await this.#store.readBody(name);
       const record = stored === undefined ? undefined : parseWriteKey(stored.body);
       const writeKey =
         record !== undefined && isInForce(record, readAtMs) ? { ...record, id: writeKeyId(name) } : undefined;

@@ -62,9 +62,9 @@ test('the first request of a cold start waits for the keys and the catalog', asy
     ({ state }) => ({
       state: {
         ...state,
-        read: async (name) => {
+        readBody: async (name) => {
           if (name === CURRENT_CATALOG_OBJECT) await opening.promise;
-          return state.read(name);
+          return state.readBody(name);
         },
       },
     }),
@@ -91,10 +91,10 @@ test('a revoked key ends within half a minute, a new one works at once, and an o
   const world = await startCollect(({ state }) => ({
     state: {
       ...state,
-      read: (name) =>
+      readBody: (name) =>
         down && name.startsWith('write-keys/')
           ? Promise.reject(new PlatformError('cloud_unavailable'))
-          : state.read(name),
+          : state.readBody(name),
     },
   }));
   assert.equal(await verdict(world), 'accepted');

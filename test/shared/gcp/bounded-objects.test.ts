@@ -3,14 +3,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { boundedObjects } from '#shared/gcp/bounded-objects.ts';
 import { memoryObjectStore } from '#shared/platform/memory-object-store.ts';
-import type { ObjectStore } from '#shared/platform/object-store.ts';
+import type { BodyReader, ObjectStore } from '#shared/platform/object-store.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
 /** Nothing of it is ever answered; a listing stops after its first object. */
-const dead: ObjectStore = {
+const dead: ObjectStore & BodyReader = {
   read: never,
+  readBody: never,
   create: never,
   replace: never,
   delete: never,
@@ -23,7 +24,13 @@ const dead: ObjectStore = {
 test('every call on a store that does not answer is given up as one that cannot be reached', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const store = boundedObjects(dead, 8000);
-  const calls = [store.read('a'), store.create('a', ''), store.replace('a', '1', ''), store.delete('a')];
+  const calls = [
+    store.read('a'),
+    store.readBody('a'),
+    store.create('a', ''),
+    store.replace('a', '1', ''),
+    store.delete('a'),
+  ];
   const listed: string[] = [];
   const listing = (async () => {
     for await (const { name } of store.list('')) listed.push(name);
@@ -47,6 +54,7 @@ test('of a store that answers everything is as it was', async () => {
   assert.equal(created.kind, 'created');
   assert.equal((await store.create('a/1', 'two')).kind, 'exists');
   assert.equal((await store.read('a/1'))?.body.toString(), 'one');
+  assert.equal((await store.readBody('a/1'))?.body.toString(), 'one');
   assert.equal((await store.replace('a/1', 'no generation', 'two')).kind, 'conflict');
   const names = [];
   for await (const { name } of store.list('a/')) names.push(name);

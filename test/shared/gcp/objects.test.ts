@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ListedObject, ObjectStore } from '#shared/platform/object-store.ts';
+import type { BodyReader, ListedObject, ObjectStore } from '#shared/platform/object-store.ts';
 import { startTestCloud } from '#test/local/cloud-harness.ts';
 import { memoryObjectStore } from '#shared/platform/memory-object-store.ts';
 
@@ -8,10 +8,22 @@ const cloud = await startTestCloud();
 const { Storage } = await import('@google-cloud/storage');
 const { createObjectStore } = await import('#shared/gcp/objects.ts');
 await new Storage().createBucket('test-objects');
-const stores: readonly [string, ObjectStore][] = [
+const stores: readonly [string, ObjectStore & BodyReader][] = [
   ['Cloud Storage', createObjectStore('test-objects')],
   ['memory', memoryObjectStore()],
 ];
+
+test('a body is read alone, whatever its size, at the generation that a replacement needs', async () => {
+  const body = Buffer.alloc(13_000_000, 'of a catalog');
+  for (const [where, store] of stores) {
+    assert.equal(await store.readBody('bodies/none'), undefined, where);
+    const created = await store.create('bodies/one', body, { state: 'open' });
+    assert.ok(created.kind === 'created', where);
+    const read = await store.readBody('bodies/one');
+    assert.equal(read?.generation, created.generation, where);
+    assert.ok(read?.body.equals(body), where);
+  }
+});
 
 async function listed(store: ObjectStore, ...args: Parameters<ObjectStore['list']>): Promise<readonly ListedObject[]> {
   const found: ListedObject[] = [];

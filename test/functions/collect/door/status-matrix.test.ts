@@ -50,13 +50,12 @@ async function withOutage(
 }
 
 function withFailingReads(prefix: string): ReturnType<Trouble['start']> {
+  const concerned = (name: string): boolean => name.startsWith(prefix);
   return withOutage(({ state }, outage) => ({
     state: {
       ...state,
-      read: outage.of(
-        (name: string) => state.read(name),
-        (name) => name.startsWith(prefix),
-      ),
+      read: outage.of((name: string) => state.read(name), concerned),
+      readBody: outage.of((name: string) => state.readBody(name), concerned),
     },
   }));
 }
