@@ -94,6 +94,26 @@ export class Analysis {
     return part;
   }
 
+  /**
+   * Resolves a named query and says how many stand behind each other at its end: those that it names, that those name, and so on.
+   * Whatever follows references goes as deep.
+   */
+  chained<T>(at: number, resolve: () => T): { readonly resolved: T; readonly chain: number } {
+    const before = this.#shared.chain;
+    this.#shared.chain = 0;
+    const resolved = resolve();
+    const chain = this.#shared.chain + 1;
+    if (chain > MAX_CHAIN) throw new SqlError(TOO_COMPLEX, at);
+    this.#shared.chain = before;
+    this.refersTo(chain);
+    return { resolved, chain };
+  }
+
+  /** Notes that what is being resolved refers to a named query at the end of so many. */
+  refersTo(chain: number): void {
+    this.#shared.chain = Math.max(this.#shared.chain, chain);
+  }
+
   /** Looks into a view or function; refuses ones that reach themselves. */
   inside<T>(what: string, resolve: () => T): T {
     if (this.#shared.depth >= MAX_EXPANSION) throw new SqlError(`${what} is nested too deeply or refers to itself`);
@@ -117,10 +137,12 @@ interface SharedState {
   depth: number;
   /** Queries and expressions being resolved, each inside the one before. */
   nesting: number;
+  /** The longest chain of named queries that what is being resolved refers to. */
+  chain: number;
 }
 
 function newState(): SharedState {
-  return { tables: new Map(), routines: new Map(), lastId: 0, depth: 0, nesting: 0 };
+  return { tables: new Map(), routines: new Map(), lastId: 0, depth: 0, nesting: 0, chain: 0 };
 }
 
 /** How deep views and functions may refer to each other. Source: BigQuery quotas, "Maximum nested view level". */
@@ -128,6 +150,9 @@ const MAX_EXPANSION = 16;
 
 /** How deep a statement may nest with its views and functions expanded; keeps recursion over it within a default stack. */
 const MAX_NESTING = 500;
+
+/** How many named queries may each refer to the one before; what follows references recurses over them. */
+const MAX_CHAIN = 1000;
 
 /** Most columns, at all places, that one statement may come to with everything expanded; bounds its time and memory. */
 const MAX_PARTS = 1_000_000;
@@ -155,6 +180,8 @@ export interface VisibleWithTable {
   readonly table: Pick<WithTable, 'id' | 'name'>;
   readonly columns: readonly { readonly name: string; readonly type: SqlType }[];
   readonly valueTable: boolean;
+  /** How many named queries stand behind each other at its end. */
+  readonly chain?: number;
   /** Notes where a recursive definition refers to itself. */
   readonly onReference?: (at: number) => void;
 }

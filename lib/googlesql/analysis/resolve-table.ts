@@ -38,6 +38,7 @@ function lastName(path: PathName, { name }: ObjectPath): string {
 
 function referToWith(visible: VisibleWithTable, alias: string, scope: QueryScope, at: number): Relation {
   visible.onReference?.(at);
+  scope.analysis.refersTo(visible.chain ?? 0);
   const columns = visible.columns.map(({ name, type }) => ({ name, column: scope.analysis.column(name, type) }));
   const scan = { kind: 'withRef', id: visible.table.id, columns: columns.map(({ column }) => column) } as const;
   const [only] = columns;

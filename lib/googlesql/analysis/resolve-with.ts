@@ -65,10 +65,12 @@ class WithResolver {
   #resolveTable(lower: string, definition: CommonTable): void {
     this.#open.push(lower);
     const id = this.#scope.analysis.nextId();
-    const table = this.#clause.recursive ? this.#recursive(definition, id) : this.#plain(definition, id);
+    const { resolved: table, chain } = this.#scope.analysis.chained(definition.name.at, () =>
+      this.#clause.recursive ? this.#recursive(definition, id) : this.#plain(definition, id),
+    );
     this.#open.pop();
     this.#tables.push(table);
-    this.#visible.set(lower, visibleTable(table));
+    this.#visible.set(lower, { ...visibleTable(table), chain });
   }
 
   #plain({ name, query }: CommonTable, id: number): WithTable {

@@ -9,12 +9,15 @@ export function orderText(keys: readonly OrderKey[], context: Context): string {
   return keys.map((key) => keyText(key, context)).join(', ');
 }
 
-/** NaN is less than every number; DuckDB has it greater than all, so it is sorted out first. */
+/**
+ * NaN is less than every number; DuckDB has it greater than all. The opposites the other way round are in Google's order, and one
+ * key, of which DuckDB finds the first few without sorting the rest.
+ */
 function keyText({ expression, descending, nullsFirst }: OrderKey, context: Context): string {
   const text = context.emit.expression(expression, context);
-  const direction = `${descending ? 'DESC' : 'ASC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
-  if (expression.type.kind !== 'FLOAT64') return `${sortable(text)} ${direction}`;
-  return `(NOT isnan(${text})) ${direction}, ${sortable(text)} ${direction}`;
+  const turned = expression.type.kind === 'FLOAT64';
+  const direction = descending === turned ? 'ASC' : 'DESC';
+  return `${turned ? `(-(${text}))` : sortable(text)} ${direction} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
 }
 
 /** One key for a RANGE frame with offsets, which may have no other. */

@@ -15,6 +15,12 @@ function chainsInParentheses(link: string): string {
   return `SELECT ${'('.repeat(depth)}1${Array.from({ length: depth }, (_, i) => `${links(i)})`).join('')}`;
 }
 
+/** Named queries of which each reads the one before. */
+export function chainOfNamed(length: number): string {
+  const query = (i: number): string => `w${i} AS (SELECT ${i === 0 ? '1 AS a' : `a FROM w${i - 1}`})`;
+  return `WITH ${numbered(length, query, ',')} SELECT * FROM w${length - 1}`;
+}
+
 /** Deep: the front end must refuse them, at a place. */
 export const depthBombs: Readonly<Record<string, string>> = {
   parentheses: `SELECT ${nested('(', '1', ')')}`,
@@ -58,7 +64,8 @@ export const depthBombs: Readonly<Record<string, string>> = {
 /** Wide: they may mean something, and must not take longer than their length warrants. */
 export const wideBombs: Readonly<Record<string, string>> = {
   columns: `SELECT ${'1,'.repeat(100_000)}1`,
-  'named queries': `WITH ${numbered(10_000, (i) => `w${i} AS (SELECT ${i === 0 ? '1 AS a' : `a FROM w${i - 1}`})`, ',')} SELECT * FROM w9999`,
+  'named queries': `WITH ${numbered(10_000, (i) => `w${i} AS (SELECT ${i === 0 ? '1 AS a' : `a FROM w${(i - 1) % 900}`})`, ',')} SELECT * FROM w9999`,
+  'a chain of named queries': chainOfNamed(1000),
   'recursive queries': `WITH RECURSIVE ${numbered(5_000, (i) => `w${i} AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM w${i} WHERE a < 3)`, ',')} SELECT * FROM w4999`,
   alternatives: `SELECT 1 FROM UNNEST([1]) AS a WHERE ${numbered(30_000, (i) => `a = ${i}`, ' OR ')}`,
   'elements of a list': `SELECT 1 IN (${'1,'.repeat(MANY)}1)`,
@@ -75,6 +82,8 @@ export const growthBombs: Readonly<Record<string, string>> = {
   'every named query twice as wide as the one before': `WITH ${numbered(40, (i) => `w${i} AS (SELECT ${i === 0 ? '1 AS a' : `x.*, y.* FROM w${i - 1} AS x CROSS JOIN w${i - 1} AS y`})`, ',')} SELECT 1 FROM w39`,
   'every struct twice the one before': `WITH ${numbered(40, (i) => `w${i} AS (SELECT ${i === 0 ? '1 AS a' : `STRUCT(a AS x, a AS y) AS a FROM w${i - 1}`})`, ',')} SELECT DISTINCT a FROM w39`,
   'every row twice the one before': `WITH ${numbered(40, (i) => `w${i} AS (SELECT ${i === 0 ? '1 AS a' : `x, x AS y FROM w${i - 1} AS x`})`, ',')} SELECT TO_JSON_STRING(w39) FROM w39`,
+  'a long chain of named queries': chainOfNamed(10_000),
+  'a long chain of named queries, each with one of its own': `WITH ${numbered(600, (i) => `w${i} AS (WITH x AS (SELECT ${i === 0 ? '1 AS a' : `a FROM w${i - 1}`}) SELECT a FROM x)`, ',')} SELECT * FROM w599`,
   'a cube of cubes': `SELECT 1 FROM UNNEST([1]) AS a GROUP BY ${'CUBE(a, a),'.repeat(30)}a`,
   'a cube of many sides': `SELECT 1 FROM UNNEST([1]) AS a GROUP BY CUBE(${'a,'.repeat(40)}a)`,
 };

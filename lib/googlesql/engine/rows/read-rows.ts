@@ -8,7 +8,8 @@ import { failure } from '../failure.ts';
 import { getTableRecord } from '../objects/tables.ts';
 import type { ReadRowsOptions, RowSource, RowsPage } from '../requests.ts';
 import type { EngineState } from '../state.ts';
-import { chunkRows } from '../storage/chunk-rows.ts';
+import { streamedRows } from '../storage/chunk-rows.ts';
+import { inTransaction } from '../storage/database.ts';
 import { physicalColumn, relationName, tableText } from '../storage/records.ts';
 import { rowWriter } from './cell-json.ts';
 import { splitDecorator } from './partition-decorator.ts';
@@ -46,7 +47,10 @@ async function readResult(state: EngineState, resultId: string, options: ReadRow
   const names = columns.map(({ index }) => `o${index}`).join(', ');
   const last = offset + maxRows;
   const sql = `SELECT ${names} FROM ${rows.relation} WHERE rowid >= ${offset} AND rowid < ${last} ORDER BY rowid`;
-  return state.database.withConnection((connection) => page(stream(connection, sql), columns, totalRows, options));
+  const expected = { sql, rows: Math.min(maxRows, Math.max(0, totalRows - offset)) };
+  return state.database.withConnection((connection) =>
+    page(streamedRows(connection, expected), columns, totalRows, options),
+  );
 }
 
 async function readTable(
@@ -65,7 +69,7 @@ async function readTable(
   const from = `FROM ${relationName(physical.id)}${
     partition === undefined ? '' : ` WHERE ${partitionCondition(record, partition)}`
   }`;
-  return state.database.withConnection(async (connection) => {
+  const pageOf = async (connection: DuckDBConnection): Promise<RowsPage> => {
     const counted = await connection.runAndReadAll(`SELECT count(*) ${from}`);
     const totalRows = Number(counted.getRows()[0]?.[0] ?? 0);
     const { offset, maxRows } = options;
@@ -73,18 +77,11 @@ async function readTable(
     const names = columns.map(({ index }) => physicalColumn(physical.columns[index] ?? 0)).join(', ');
     const list = names === '' ? 'NULL' : names;
     const sql = `SELECT ${list} ${from} ORDER BY rowid LIMIT ${maxRows} OFFSET ${offset}`;
-    return page(stream(connection, sql), columns, totalRows, options);
-  });
-}
-
-async function* stream(connection: DuckDBConnection, sql: string): AsyncGenerator<readonly SqlValue[]> {
-  const result = await connection.stream(sql);
-  const types = result.columnTypes();
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) return;
-    yield* chunkRows(chunk, types);
-  }
+    const expected = { sql, rows: Math.min(maxRows, totalRows - offset) };
+    return page(streamedRows(connection, expected), columns, totalRows, options);
+  };
+  // So that what is counted is what is read.
+  return state.database.withConnection((connection) => inTransaction(connection, () => pageOf(connection)));
 }
 
 async function page(

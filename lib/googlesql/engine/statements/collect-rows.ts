@@ -1,10 +1,9 @@
 /** Runs generated SQL and keeps its rows: few as values, many in a table of the result store. */
 
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SqlValue } from '../../values/sql-value.ts';
-import { chunkRows, elementsOf } from '../storage/chunk-rows.ts';
+import { streamedRows } from '../storage/chunk-rows.ts';
 import type { HeldRows, ResultStore } from '../storage/result-store.ts';
-import { outOfMemory } from '../../values/output-size.ts';
 import { valueBytes } from '../storage/value-bytes.ts';
 
 /** Results of up to so many values, and so many bytes, stay in JavaScript. */
@@ -17,82 +16,46 @@ export interface CollectedRows {
   readonly rows: HeldRows;
 }
 
-/** Runs `sql`, whose columns are named `o0`, `o1`, …. */
+/**
+ * Runs `sql`, whose columns are named `o0`, `o1`, …. All of it goes into a table first: of an error behind the first rows of a
+ * stream DuckDB's client tells nothing, as if the stream had ended there.
+ */
 export async function collectRows(
   connection: DuckDBConnection,
   results: ResultStore,
   sql: string,
 ): Promise<CollectedRows> {
-  const result = await connection.stream(sql);
-  const chunks: DuckDBDataChunk[] = [];
-  let rows = 0;
-  let bytes = 0;
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) break;
-    chunks.push(chunk);
-    rows += chunk.rowCount;
-    bytes += guessedBytes(chunk, result);
-    if (rows * result.columnCount > MAX_FEW_VALUES || bytes > MAX_FEW_BYTES) return spool(result, chunks, results);
-  }
-  const values = fewValues(result, chunks);
-  if (values === undefined) return spool(result, chunks, results);
-  return { totalRows: rows, rows: { kind: 'values', rows: values } };
-}
-
-/** The values of chunks; undefined when they are too large to be held here. */
-function fewValues(
-  result: DuckDBResult,
-  chunks: readonly DuckDBDataChunk[],
-): readonly (readonly SqlValue[])[] | undefined {
-  const rows: (readonly SqlValue[])[] = [];
-  let bytes = 0;
-  for (const chunk of chunks) {
-    if (elementsOf(chunk) > MAX_FEW_VALUES) return undefined;
-    for (const row of chunkRows(chunk, result.columnTypes())) {
-      bytes += valueBytes(row);
-      if (bytes > MAX_FEW_BYTES) return undefined;
-      rows.push(row);
-    }
-  }
-  return rows;
-}
-
-/** Puts chunks, those at hand and all that follow, into a table. */
-async function spool(
-  result: DuckDBResult,
-  chunks: readonly DuckDBDataChunk[],
-  results: ResultStore,
-): Promise<CollectedRows> {
-  const add = (chunk: DuckDBDataChunk): void => {
-    if (guessedBytes(chunk, result) > MAX_CHUNK_BYTES) throw outOfMemory();
-    table.append(chunk);
-    totalRows += chunk.rowCount;
-  };
-  const columns = result.columnTypes().map((type, i) => `o${i} ${type.toString()}`);
-  const table = await results.createTable(columns);
-  let totalRows = 0;
+  const relation = results.resultRelation();
+  const created = await connection.runAndReadAll(`CREATE TABLE ${relation} AS ${sql}`);
+  const totalRows = Number(created.getRows()[0]?.[0] ?? 0);
+  let rows: readonly (readonly SqlValue[])[] | undefined;
   try {
-    for (const chunk of chunks) add(chunk);
-    for (;;) {
-      const chunk = await result.fetchChunk();
-      if (chunk === null || chunk.rowCount === 0) break;
-      add(chunk);
-    }
-    table.close();
-    return { totalRows, rows: { kind: 'table', relation: table.relation } };
+    rows = await fewRows(connection, relation, totalRows);
   } catch (error) {
-    table.close();
-    await results.dropRelation(table.relation);
+    await results.dropRelation(relation);
     throw error;
   }
+  if (rows === undefined) return { totalRows, rows: { kind: 'table', relation } };
+  await results.dropRelation(relation);
+  return { totalRows, rows: { kind: 'values', rows } };
 }
 
-/** Most bytes of a chunk that goes into a table: while it does, it is in memory several times, and in no limit of DuckDB's. */
-const MAX_CHUNK_BYTES = 256 * 1024 * 1024;
-
-/** The bytes of a chunk, going by its first row. */
-function guessedBytes(chunk: DuckDBDataChunk, result: DuckDBResult): number {
-  const first = chunkRows(chunk, result.columnTypes()).next().value;
-  return first === undefined ? 0 : valueBytes(first) * chunk.rowCount;
+/** The rows of a table as values; undefined when they are too many or too large to be held here. */
+async function fewRows(
+  connection: DuckDBConnection,
+  relation: string,
+  totalRows: number,
+): Promise<readonly (readonly SqlValue[])[] | undefined> {
+  if (totalRows > MAX_FEW_VALUES) return undefined;
+  const rows: (readonly SqlValue[])[] = [];
+  let bytes = 0;
+  let values = 0;
+  const source = { sql: `SELECT * FROM ${relation} ORDER BY rowid`, rows: totalRows };
+  for await (const row of streamedRows(connection, source, MAX_FEW_VALUES)) {
+    bytes += valueBytes(row);
+    values += row.length;
+    if (bytes > MAX_FEW_BYTES || values > MAX_FEW_VALUES) return undefined;
+    rows.push(row);
+  }
+  return rows.length < totalRows ? undefined : rows;
 }

@@ -3,6 +3,7 @@
 import {
   DuckDBListVector,
   DuckDBStructVector,
+  type DuckDBConnection,
   type DuckDBDataChunk,
   type DuckDBType,
   type DuckDBVector,
@@ -14,11 +15,31 @@ import { duckReader } from './duck-values.ts';
 /** Most elements of one array that leaves DuckDB; beyond, its row would be larger than a row may be. */
 const MAX_ELEMENTS = 4_000_000;
 
+/**
+ * The rows of a query that is known to have so many, in order; none behind a chunk whose arrays have more than `maxElements` elements.
+ * DuckDB's client tells nothing of an error in the midst of a stream: it just ends. Throws `resourcesExceeded` at a row that is too
+ * large, and `backendError` when rows are missing.
+ */
+export async function* streamedRows(
+  connection: DuckDBConnection,
+  { sql, rows }: { readonly sql: string; readonly rows: number },
+  maxElements = Infinity,
+): AsyncGenerator<readonly SqlValue[], undefined> {
+  const result = await connection.stream(sql);
+  const types = result.columnTypes();
+  let read = 0;
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) break;
+    if (maxElements !== Infinity && elementsOf(chunk) > maxElements) return;
+    read += chunk.rowCount;
+    yield* chunkRows(chunk, types);
+  }
+  if (read < rows) throw failure('backendError', 'Error encountered during execution. Retrying may solve the problem.');
+}
+
 /** The rows, in order. Throws `resourcesExceeded` at one that is too large. */
-export function* chunkRows(
-  chunk: DuckDBDataChunk,
-  types: readonly DuckDBType[],
-): Generator<readonly SqlValue[], undefined> {
+function* chunkRows(chunk: DuckDBDataChunk, types: readonly DuckDBType[]): Generator<readonly SqlValue[], undefined> {
   const columns = types.map((type, i) => ({ read: duckReader(type), vector: chunk.getColumnVector(i) }));
   for (let row = 0; row < chunk.rowCount; row++) {
     for (const { vector } of columns) checkSize(vector, row);
@@ -35,7 +56,7 @@ function checkSize(vector: DuckDBVector, row: number): void {
 }
 
 /** How many elements the arrays of a chunk have, arrays in them counted too. */
-export function elementsOf(chunk: DuckDBDataChunk): number {
+function elementsOf(chunk: DuckDBDataChunk): number {
   let elements = 0;
   for (let i = 0; i < chunk.columnCount; i++) elements += elementsIn(chunk.getColumnVector(i));
   return elements;

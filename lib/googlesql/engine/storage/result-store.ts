@@ -1,7 +1,6 @@
 /** Rows of queries, kept until they expire: few of them as values, many in a DuckDB table in memory. */
 
 import { randomUUID } from 'node:crypto';
-import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { RestSchema } from '../../types/rest-schema.ts';
 import type { SqlType } from '../../types/sql-type.ts';
 import type { SqlValue } from '../../values/sql-value.ts';
@@ -56,22 +55,10 @@ export class ResultStore {
     return `memory.results.t${this.#lastTable}`;
   }
 
-  /** A new DuckDB table for a result, to be filled. */
-  async createTable(columns: readonly string[]): Promise<ResultTable> {
+  /** A name for the table of a result. */
+  resultRelation(): string {
     this.#lastTable++;
-    const name = `r${this.#lastTable}`;
-    const relation = `memory.results.${name}`;
-    const connection = await this.#database.acquire();
-    await connection.run(`CREATE TABLE ${relation} (${columns.join(', ')})`);
-    const appender = await connection.createAppender(name, 'results', 'memory');
-    return {
-      relation,
-      append: (chunk) => appender.appendDataChunk(chunk),
-      close: () => {
-        appender.closeSync();
-        this.#database.release(connection);
-      },
-    };
+    return `memory.results.r${this.#lastTable}`;
   }
 
   /** Keeps a result under a new name. */
@@ -123,12 +110,4 @@ export class ResultStore {
 
 function heldBytes({ rows }: HeldResult): number {
   return rows.kind === 'table' ? 0 : rows.rows.reduce((sum, row) => sum + valueBytes(row), 0);
-}
-
-/** A table being filled. */
-export interface ResultTable {
-  readonly relation: string;
-  readonly append: (chunk: DuckDBDataChunk) => void;
-  /** Ends the filling; only once. */
-  readonly close: () => void;
 }

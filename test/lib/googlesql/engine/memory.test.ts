@@ -1,6 +1,7 @@
 // Statements and rows that would take more memory than there is end by themselves: the process stays, and so does what was acknowledged.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { chainOfNamed } from '../bombs.ts';
 import { encoded, table, testWarehouse, valueOf } from './test-warehouse.ts';
 
 const { warehouse, run, rows, refusal, append } = await testWarehouse();
@@ -96,6 +97,23 @@ test('a query that doubles itself is refused before it is planned', async () => 
     "DECLARE s STRING DEFAULT 'SELECT 1 AS a'; LOOP SET s = CONCAT(s, ' UNION ALL ', s); EXECUTE IMMEDIATE s; END LOOP";
   assert.match((await refusal(sql)).message, /too many subqueries or query is too complex/);
   await assertAlive();
+});
+
+test('an error behind the first rows of a result fails the query, however many rows came before', async () => {
+  for (const sql of [
+    'SELECT DIV(1, 150000 - x) FROM UNNEST(GENERATE_ARRAY(1, 200000)) AS x',
+    'SELECT DIV(1, 5000 - x) FROM UNNEST(GENERATE_ARRAY(1, 10000)) AS x',
+    'SELECT 1 UNION ALL SELECT DIV(1, 3000 - x) FROM UNNEST(GENERATE_ARRAY(1, 3000)) AS x',
+  ]) {
+    assert.match((await refusal(sql)).message, /^division by zero: 1 \/ 0/);
+  }
+});
+
+test('a chain of named queries is run up to a length, and refused at a place beyond it', async () => {
+  assert.deepEqual(await rows(chainOfNamed(1000)), [['1']]);
+  const { reason, message } = await refusal(chainOfNamed(10_000));
+  assert.equal(reason, 'invalidQuery');
+  assert.match(message, /query is too complex\. at \[1:\d+\]$/);
 });
 
 test('a result of few values that are large is kept outside of JavaScript and read page by page', async () => {
