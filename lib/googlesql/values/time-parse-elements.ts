@@ -65,6 +65,11 @@ const takeMeridian: Element = (r) => {
   r.afternoon = takeName(r, ['am', 'pm']) === 1;
 };
 
+const takeHour24: Element = (r) => {
+  r.hour = takeDigits(r, 2, 0, 23);
+  r.afternoon = undefined;
+};
+
 function takeHour12(r: Reading): void {
   skipBlank(r);
   r.hour = takeDigits(r, 2, 1, 12) % 12;
@@ -101,10 +106,7 @@ const elements: Readonly<Record<string, Element>> = {
     const year = takeDigits(r, 2, 0, 99);
     r.isoYear = year + (year < 69 ? 2000 : 1900);
   },
-  H: (r) => {
-    r.hour = takeDigits(r, 2, 0, 23);
-    r.afternoon = undefined;
-  },
+  H: takeHour24,
   I: takeHour12,
   J: (r) => {
     r.isoDayOfYear = takeDigits(r, 3, 1, 371);
@@ -114,8 +116,7 @@ const elements: Readonly<Record<string, Element>> = {
   },
   k: (r) => {
     skipBlank(r);
-    r.hour = takeDigits(r, 2, 0, 23);
-    r.afternoon = undefined;
+    takeHour24(r);
   },
   l: takeHour12,
   M: (r) => {
