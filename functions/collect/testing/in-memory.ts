@@ -5,14 +5,7 @@ import { bundleObject, CURRENT_CATALOG_OBJECT, encodeCurrentCatalog } from '#sha
 import { type WriteKey, writeKeyObject } from '#shared/events/write-key.ts';
 import { type Clock, systemClock } from '#shared/platform/clock.ts';
 import { type MemoryObjectStore, memoryObjectStore } from '#shared/platform/memory-object-store.ts';
-import { openEpoch } from '#shared/privacy/keys/epoch-keys.ts';
-import {
-  memoryEpochStore,
-  memoryKeyringStore,
-  memoryKeyWrapper,
-  memoryPepperStore,
-  memoryRevocationFeed,
-} from '#shared/privacy/keys/memory-stores.ts';
+import { memoryOpeningStores } from '#shared/privacy/keys/memory-stores.ts';
 import type { CollectParts } from '../collect.ts';
 import { everyByTimer } from '../every.ts';
 
@@ -34,8 +27,7 @@ export async function collectInMemory({
   writeKey,
   clock = systemClock,
 }: MemoryContents): Promise<CollectParts & { readonly state: MemoryObjectStore }> {
-  const [state, epochs, wrapper] = [memoryObjectStore(), memoryEpochStore(), memoryKeyWrapper()];
-  await openEpoch({ store: epochs, wrapper, clock });
+  const state = memoryObjectStore();
   const { digest, text } = bundleOf(catalog);
   await state.create(bundleObject(digest), text);
   await state.create(CURRENT_CATALOG_OBJECT, encodeCurrentCatalog({ digest, appliedAt: '2026-08-01T00:00:00.000Z' }));
@@ -43,14 +35,7 @@ export async function collectInMemory({
   return {
     projectId: 'p',
     state,
-    keys: {
-      keyrings: memoryKeyringStore(),
-      epochs,
-      pepper: memoryPepperStore(),
-      feed: memoryRevocationFeed(),
-      wrapper,
-      pepperVersion: await wrapper.createVersion(),
-    },
+    keys: await memoryOpeningStores(clock),
     keptBecauseOf: async () => [],
     publisher: { publish: async () => 'acknowledged', close: async () => undefined },
     announceFinishing: async () => undefined,

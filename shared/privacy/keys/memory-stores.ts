@@ -1,5 +1,7 @@
 // Owns the stores of keys in memory: the same interfaces and the same conditions as the cloud's, for tests and measurements.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { Clock } from '../../platform/clock.ts';
+import { openEpoch } from './epoch-keys.ts';
 import type {
   EpochStore,
   KeyringScan,
@@ -13,6 +15,7 @@ import type {
   Unwrapped,
   Written,
 } from './key-stores.ts';
+import type { OpeningStores } from './keys-at-work.ts';
 import type { PepperStore } from './pepper.ts';
 
 /** Objects by name with conditional writes; revisions count up over all of them, as Cloud Storage's generations do. */
@@ -69,7 +72,7 @@ export interface MemoryKeyringStore extends KeyringStore, KeyringScan {
 const PAGE = 1000;
 
 /** An empty store of keyrings. */
-export function memoryKeyringStore(): MemoryKeyringStore {
+function memoryKeyringStore(): MemoryKeyringStore {
   const keyrings = new Objects();
   const index = new Map<string, string>();
   return {
@@ -99,7 +102,7 @@ export function memoryKeyringStore(): MemoryKeyringStore {
 }
 
 /** An empty store of epochs. */
-export function memoryEpochStore(): EpochStore {
+function memoryEpochStore(): EpochStore {
   const epochs = new Objects();
   return {
     list: async () => epochs.list(),
@@ -118,7 +121,7 @@ export function memoryPepperStore(): PepperStore {
 }
 
 /** An empty revocation feed. */
-export function memoryRevocationFeed(): RevocationFeed {
+function memoryRevocationFeed(): RevocationFeed {
   const entries: Revocation[] = [];
   return {
     append: async (revocation) => void entries.push(revocation),
@@ -193,4 +196,24 @@ function decrypt(key: Buffer, wrapped: Buffer): Unwrapped {
     // A tag that does not match is an answer of the service, not a failure of the call.
     return { kind: 'corrupt' };
   }
+}
+
+/** Everything that keys are opened from, in memory. */
+export interface MemoryOpeningStores extends OpeningStores {
+  readonly keyrings: MemoryKeyringStore;
+  readonly wrapper: MemoryKeyWrapper;
+}
+
+/** Stores with one epoch open, and nothing else in them. */
+export async function memoryOpeningStores(clock: Clock): Promise<MemoryOpeningStores> {
+  const [epochs, wrapper] = [memoryEpochStore(), memoryKeyWrapper()];
+  await openEpoch({ store: epochs, wrapper, clock });
+  return {
+    keyrings: memoryKeyringStore(),
+    epochs,
+    pepper: memoryPepperStore(),
+    pepperVersion: await wrapper.createVersion(),
+    feed: memoryRevocationFeed(),
+    wrapper,
+  };
 }

@@ -6,18 +6,26 @@ import { SubjectRates } from '#functions/collect/state/subject-rates.ts';
 import { BURST_SECONDS } from '#functions/collect/state/token-bucket.ts';
 import { SUBJECT_EVENTS_PER_SECOND } from '#shared/events/limits.ts';
 import { putWriteKey, WRITE_KEY } from './test-app.ts';
-import { AUTHORIZED, play, startCollect } from './world.ts';
+import { type Answer, AUTHORIZED, type CollectWorld, play, startCollect } from './world.ts';
 
 const SLOW = { ...WRITE_KEY, name: 'slow', subjectEventsPerSecond: 1 };
 
-test('one subject beyond its rate gets retry, the others of the batch are taken, and nothing is lost', async () => {
+/** Collect, and a client whose key lends each subject one event a second. */
+async function startSlow(): Promise<{
+  readonly world: CollectWorld;
+  readonly post: (body: object, path?: string) => Promise<Answer>;
+}> {
   const world = await startCollect();
   const secret = `tw_${'S'.repeat(43)}`;
   await putWriteKey(world.state, secret, SLOW);
   const headers = { ...AUTHORIZED, authorization: `Bearer ${secret}` };
-  const post = (events: readonly object[]) => world.post('/v1/events', { headers, body: JSON.stringify({ events }) });
+  return { world, post: (body, path = '/v1/events') => world.post(path, { headers, body: JSON.stringify(body) }) };
+}
+
+test('one subject beyond its rate gets retry, the others of the batch are taken, and nothing is lost', async () => {
+  const { world, post } = await startSlow();
   const many = Array.from({ length: 12 }, () => play({ userId: 'busy' }));
-  const { status, results, headers: answered } = await post([...many, play({ userId: 'calm' })]);
+  const { status, results, headers: answered } = await post({ events: [...many, play({ userId: 'calm' })] });
   assert.equal(status, 200);
   assert.deepEqual(
     results.map(({ status: verdict }) => verdict),
@@ -25,10 +33,10 @@ test('one subject beyond its rate gets retry, the others of the batch are taken,
   );
   assert.equal(results[10]?.code, 'subject_rate_limited');
   assert.match(answered.get('retry-after') ?? '', /^[1-3]$/);
-  const all = await post(many.slice(10));
+  const all = await post({ events: many.slice(10) });
   assert.deepEqual([all.status, all.body['code']], [503, 'overloaded'], 'when all are to be sent again');
   await world.advance(2000);
-  const again = await post(many.slice(10));
+  const again = await post({ events: many.slice(10) });
   assert.deepEqual(
     again.results.map(({ status: verdict }) => verdict),
     ['accepted', 'accepted'],
@@ -37,14 +45,11 @@ test('one subject beyond its rate gets retry, the others of the batch are taken,
 });
 
 test('who sends a whole batch again draws only for what is not here yet, so that the batch comes to its end', async () => {
-  const world = await startCollect();
-  const secret = `tw_${'S'.repeat(43)}`;
-  await putWriteKey(world.state, secret, SLOW);
-  const headers = { ...AUTHORIZED, authorization: `Bearer ${secret}` };
-  const body = JSON.stringify({ events: Array.from({ length: 30 }, () => play({ userId: 'busy' })) });
+  const { world, post } = await startSlow();
+  const events = Array.from({ length: 30 }, () => play({ userId: 'busy' }));
   const counts: string[] = [];
   for (let sending = 0; sending < 6; sending += 1) {
-    const { results } = await world.post('/v1/events', { headers, body });
+    const { results } = await post({ events });
     const of = (wanted: string): number => results.filter(({ status }) => status === wanted).length;
     counts.push(`${of('accepted')} ${of('duplicate')} ${of('retry')}`);
     await world.advance(5000);
@@ -54,16 +59,12 @@ test('who sends a whole batch again draws only for what is not here yet, so that
 });
 
 test('an import is not held to the rate of its subjects, and neither is a try', async () => {
-  const world = await startCollect();
-  const secret = `tw_${'S'.repeat(43)}`;
-  await putWriteKey(world.state, secret, SLOW);
-  const headers = { ...AUTHORIZED, authorization: `Bearer ${secret}` };
-  const { body } = await world.post('/v1/imports', { headers });
+  const { post } = await startSlow();
+  const { body } = await post({}, '/v1/imports');
   const events = Array.from({ length: 30 }, () => play({ userId: 'busy' }));
-  const sent = { headers, body: JSON.stringify({ import: body['id'], events }) };
-  assert.ok((await world.post('/v1/events', sent)).results.every(({ status }) => status === 'accepted'));
-  const tried = { headers, body: JSON.stringify({ events: events.map((event, n) => ({ ...event, id: `t${n}` })) }) };
-  assert.ok((await world.post('/v1/events?validate', tried)).results.every(({ status }) => status === 'accepted'));
+  assert.ok((await post({ import: body['id'], events })).results.every(({ status }) => status === 'accepted'));
+  const tried = { events: events.map((event, n) => ({ ...event, id: `t${n}` })) };
+  assert.ok((await post(tried, '/v1/events?validate')).results.every(({ status }) => status === 'accepted'));
 });
 
 test('within any span a subject gets no more than its burst and what the span brings, whatever others do', () => {

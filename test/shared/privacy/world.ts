@@ -1,5 +1,5 @@
 // Owns a whole set of key stores in memory with a clock that the test moves, and processes that work on them.
-import { EpochKeys, openEpoch } from '#shared/privacy/keys/epoch-keys.ts';
+import { EpochKeys } from '#shared/privacy/keys/epoch-keys.ts';
 import type { ForgettingDeps } from '#shared/privacy/keys/forgetting.ts';
 import { HmacKey } from '#shared/privacy/keys/hmac-key.ts';
 import type { EpochStore, KeyringStore, RevocationFeed } from '#shared/privacy/keys/key-stores.ts';
@@ -7,14 +7,11 @@ import { Keyrings } from '#shared/privacy/keys/keyrings.ts';
 import type { KeyRequest } from '#shared/privacy/keys/keyrings.ts';
 import type { CacheLimits } from '#shared/privacy/keys/keyring-cache.ts';
 import {
-  memoryEpochStore,
-  memoryKeyringStore,
-  memoryKeyWrapper,
-  memoryRevocationFeed,
+  type MemoryKeyringStore,
+  type MemoryKeyWrapper,
+  memoryOpeningStores,
 } from '#shared/privacy/keys/memory-stores.ts';
-import type { MemoryKeyringStore, MemoryKeyWrapper } from '#shared/privacy/keys/memory-stores.ts';
 import { revocationTiming } from '#shared/privacy/keys/revocation.ts';
-import assert from 'node:assert/strict';
 
 export const PURPOSE = 'product-analytics';
 export const BOUND_MS = 5000;
@@ -38,14 +35,7 @@ export interface World {
 /** Stores with one open epoch, at 2026-11-21T12:00:00Z. */
 export async function newWorld(): Promise<World> {
   const clock = { nowMs: Date.UTC(2026, 10, 21, 12), now: () => clock.nowMs };
-  const [store, epochStore, wrapper, feed] = [
-    memoryKeyringStore(),
-    memoryEpochStore(),
-    memoryKeyWrapper(),
-    memoryRevocationFeed(),
-  ];
-  const opened = await openEpoch({ store: epochStore, wrapper, clock });
-  assert.equal(opened.kind, 'written');
+  const { keyrings: store, epochs: epochStore, wrapper, feed } = await memoryOpeningStores(clock);
   const epochs = new EpochKeys({ store: epochStore, wrapper, clock });
   await epochs.current();
   const pepper = new HmacKey(Buffer.alloc(32, 7));

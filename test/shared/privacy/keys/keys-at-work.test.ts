@@ -3,28 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Catalog } from '#shared/catalog/catalog.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
-import { openEpoch } from '#shared/privacy/keys/epoch-keys.ts';
 import type { KeepsBecause } from '#shared/privacy/keys/key-bucket-settings.ts';
 import { KeysAtWork, type KeysAtWorkParts, type OpeningStores } from '#shared/privacy/keys/keys-at-work.ts';
-import {
-  memoryEpochStore,
-  memoryKeyringStore,
-  memoryKeyWrapper,
-  memoryPepperStore,
-  memoryRevocationFeed,
-} from '#shared/privacy/keys/memory-stores.ts';
+import { memoryOpeningStores } from '#shared/privacy/keys/memory-stores.ts';
 
 const clock = { now: () => Date.UTC(2026, 7, 1) };
 /** What opening needs to know of a catalog. */
 const promising = (revocationBound: string): Catalog => ({ platform: { privacy: { revocationBound } } }) as Catalog;
-
-async function stores(): Promise<OpeningStores> {
-  const [epochs, wrapper] = [memoryEpochStore(), memoryKeyWrapper()];
-  await openEpoch({ store: epochs, wrapper, clock });
-  const pepperVersion = await wrapper.createVersion();
-  const [keyrings, pepper, feed] = [memoryKeyringStore(), memoryPepperStore(), memoryRevocationFeed()];
-  return { keyrings, epochs, pepper, pepperVersion, feed, wrapper };
-}
 
 interface World {
   readonly keys: KeysAtWork;
@@ -37,7 +22,7 @@ async function world(over: Partial<KeysAtWorkParts> = {}): Promise<World> {
   const logged: string[] = [];
   const made: World = {
     keys: new KeysAtWork({
-      stores: await stores(),
+      stores: await memoryOpeningStores(clock),
       keptBecauseOf: () => made.settings(),
       revocationBoundMs: undefined,
       clock,
@@ -117,7 +102,7 @@ test('open keys stay open while the store cannot be asked; closed ones say why, 
 });
 
 test('a pepper that is damaged opens nothing, and is told as what it is', async () => {
-  const held = await stores();
+  const held = await memoryOpeningStores(clock);
   await held.pepper.create(Buffer.from('no pepper'));
   const { keys, logged } = await world({ stores: held });
   await keys.open();
@@ -126,7 +111,7 @@ test('a pepper that is damaged opens nothing, and is told as what it is', async 
 });
 
 test('the revocation feed is read when the bound asks for it, and an ended process has no keys', async () => {
-  const held = await stores();
+  const held = await memoryOpeningStores(clock);
   let reads = 0;
   const feed: OpeningStores['feed'] = {
     ...held.feed,
