@@ -3,6 +3,7 @@
 import { bytesFunctions } from './js/bytes.ts';
 import { castFormatFunctions } from './js/cast-formats.ts';
 import { decimalFunctions } from './js/decimals.ts';
+import { intervalFunctions } from './js/intervals.ts';
 import type { JsFunction } from './js/define.ts';
 import { jsonChangeFunctions } from './js/json-changes.ts';
 import { jsonFunctions } from './js/jsons.ts';
@@ -21,6 +22,7 @@ export const jsFunctions: readonly JsFunction[] = [
   ...numberFunctions,
   ...decimalFunctions,
   ...timeFunctions,
+  ...intervalFunctions,
   ...jsonFunctions,
   ...jsonChangeFunctions,
   ...keysetFunctions,
