@@ -1,4 +1,6 @@
 // Owns the demo's traffic as streams of batches: history of whole past days, then the present.
+import { HOUR_MS } from '#shared/pipelines/partition-key.ts';
+import { DAY_MS } from '#shared/platform/civil-date.ts';
 import { createRandom } from './random.ts';
 import { eventAt } from './listeners.ts';
 
@@ -9,8 +11,6 @@ export interface HistoryPlan {
   readonly eventsPerHour: number;
 }
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const HISTORY_DAYS = 3;
 const EVENTS_PER_HOUR = 120;
 const HISTORY_SEED = 20_260_801;

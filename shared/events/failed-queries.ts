@@ -1,4 +1,5 @@
 // Owns the SQL over failed events: which there are, how many for which reason and release, and which are to be replayed.
+import { DAY_MS } from '../platform/civil-date.ts';
 import { isRejectionCode, type RejectionCode } from '../platform/error-codes.ts';
 import { type EventTypeId, parseId } from '../platform/ids.ts';
 import { formatTimestamp, parseTimestamp } from '../platform/timestamp.ts';
@@ -17,8 +18,6 @@ export interface AskedFailures {
   readonly reason?: string | undefined;
   readonly since?: string | undefined;
 }
-
-const DAY_MS = 24 * 3_600_000;
 
 /** Reads what is asked for; a text says what is wrong with it. */
 export function failedFilterOf({ type, reason, since }: AskedFailures, nowMs: number): FailedFilter | string {

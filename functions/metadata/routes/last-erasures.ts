@@ -1,5 +1,6 @@
 // Owns the answer to how far erasures are: read off a listing of the bucket, so that no record of one is opened here.
 import type { ErasureShown } from '#shared/metadata/api/erasure-shape.ts';
+import { DAY_MS } from '#shared/platform/civil-date.ts';
 import { ERASURE_STATES } from '#shared/privacy/erasure/erasure-states.ts';
 import {
   ERASURES_PREFIX,
@@ -11,7 +12,6 @@ import type { Parts } from '../parts.ts';
 
 /** As many as are ever answered. */
 export const MAX_ERASURES = 100;
-const DAY_MS = 86_400_000;
 /** A listing goes back no further than it has to: the days before now where each further look ends. */
 const LOOKS_BACK_DAYS = [1, 8, 90] as const;
 /** Ids are of the clock of whoever made them, which may be ahead. */

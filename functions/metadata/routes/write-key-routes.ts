@@ -12,6 +12,8 @@ import {
   writeKeyListShape,
 } from '#shared/metadata/api/write-key-shapes.ts';
 import { writeKeyFact, type WriteKeyChange } from '#shared/metadata/write-key-facts.ts';
+import { HOUR_MS } from '#shared/pipelines/partition-key.ts';
+import { DAY_MS } from '#shared/platform/civil-date.ts';
 import { durationOf, longestMs, parseDuration } from '#shared/platform/duration.ts';
 import { PlatformError } from '#shared/platform/platform-error.ts';
 import type { Parts } from '../parts.ts';
@@ -27,12 +29,11 @@ import {
 } from '../write-keys/write-keys.ts';
 
 const ADMIN = ['admin'] as const;
-const HOUR_MS = 3_600_000;
 const DEFAULT_USAGE_HOURS = 24;
 const MAX_USAGE_HOURS = 24 * 31;
 /** Long enough for servers that are deployed daily; apps on phones need weeks. */
 const DEFAULT_OVERLAP = 'P7D';
-const MAX_OVERLAP_MS = 400 * 24 * HOUR_MS;
+const MAX_OVERLAP_MS = 400 * DAY_MS;
 /** An answer with a secret is in no cache. */
 const NOT_STORED = { 'cache-control': 'no-store' };
 

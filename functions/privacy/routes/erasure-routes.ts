@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { route, type Route } from '#shared/http/route.ts';
 import { extended } from '#shared/privacy/erasure/erasure.ts';
 import { ERASURE_BASES, type ErasureRecord, VERIFICATIONS } from '#shared/privacy/erasure/erasure-record.ts';
+import { DAY_MS } from '#shared/platform/civil-date.ts';
 import { formatTimestamp } from '#shared/platform/timestamp.ts';
 import { uuidV7 } from '#shared/platform/uuid.ts';
 import type { ErasureDeps } from '../erasures/erasure-deps.ts';
@@ -13,7 +14,7 @@ import { requestErasure } from '../erasures/request-erasure.ts';
 import { purposeName, userId } from './user-id.ts';
 
 /** A list goes this far back; older erasures are found in `platform.erasures`, and each by its id. */
-const LISTED_MS = 90 * 86_400_000;
+const LISTED_MS = 90 * DAY_MS;
 const MAX_LISTED = 1000;
 
 const requestBody = z

@@ -1,6 +1,8 @@
 /** The civil calendar: days, months, weeks and times of day, without zones. */
 
 export const MICROS_PER_SECOND = 1_000_000n;
+export const MICROS_PER_MINUTE = 60_000_000n;
+export const MICROS_PER_HOUR = 3_600_000_000n;
 export const MICROS_PER_DAY = 86_400_000_000n;
 
 /** Days of 0001-01-01 and 9999-12-31: the bounds of every date in BigQuery. */

@@ -1,6 +1,16 @@
 /** Moving dates, times and instants by parts, with GoogleSQL's bounds and errors. */
 
-import { addMonths, MAX_DAYS, MAX_MICROS, MICROS_PER_DAY, MIN_DAYS, MIN_MICROS, splitMicros } from './civil.ts';
+import {
+  addMonths,
+  MAX_DAYS,
+  MAX_MICROS,
+  MICROS_PER_DAY,
+  MICROS_PER_HOUR,
+  MICROS_PER_MINUTE,
+  MIN_DAYS,
+  MIN_MICROS,
+  splitMicros,
+} from './civil.ts';
 import { dateText, dateTimeText } from './date-time-text.ts';
 import { inBounds } from './interval.ts';
 import { ValueError, type IntervalValue } from './sql-value.ts';
@@ -12,8 +22,8 @@ const daysOf: Readonly<Record<string, bigint>> = { DAY: 1n, WEEK: 7n };
 export const microsOfPart: Readonly<Record<string, bigint>> = {
   DAY: MICROS_PER_DAY,
   WEEK: 7n * MICROS_PER_DAY,
-  HOUR: 3_600_000_000n,
-  MINUTE: 60_000_000n,
+  HOUR: MICROS_PER_HOUR,
+  MINUTE: MICROS_PER_MINUTE,
   SECOND: 1_000_000n,
   MILLISECOND: 1000n,
   MICROSECOND: 1n,

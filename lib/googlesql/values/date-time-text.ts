@@ -7,6 +7,7 @@ import {
   MAX_MICROS,
   microsOfTime,
   MICROS_PER_DAY,
+  MICROS_PER_MINUTE,
   MIN_MICROS,
   splitMicros,
   timeOfMicros,
@@ -54,7 +55,7 @@ export function timestampText(utcMicros: bigint, zone: TimeZone): string {
 }
 
 function offsetText(offset: bigint): string {
-  const total = Number(offset / 60_000_000n);
+  const total = Number(offset / MICROS_PER_MINUTE);
   const size = Math.abs(total);
   const minutes = size % 60 === 0 ? '' : `:${pad(size % 60, 2)}`;
   return `${total < 0 ? '-' : '+'}${pad(Math.floor(size / 60), 2)}${minutes}`;

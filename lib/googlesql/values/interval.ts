@@ -1,5 +1,6 @@
 /** INTERVAL: building, bounds, and its texts. */
 
+import { MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE } from './civil.ts';
 import { ValueError, type IntervalValue } from './sql-value.ts';
 
 /** Date and time parts, from the widest to the narrowest that intervals have. */
@@ -8,7 +9,7 @@ export type IntervalPart = (typeof intervalParts)[number];
 
 const MAX_MONTHS = 120_000;
 const MAX_DAYS = 3_660_000;
-const MAX_MICROS = BigInt(MAX_DAYS) * 86_400_000_000n;
+const MAX_MICROS = BigInt(MAX_DAYS) * MICROS_PER_DAY;
 
 /** What one unit of a part is. */
 const units: Readonly<Record<string, { readonly months?: number; readonly days?: number; readonly micros?: bigint }>> =
@@ -18,8 +19,8 @@ const units: Readonly<Record<string, { readonly months?: number; readonly days?:
     MONTH: { months: 1 },
     WEEK: { days: 7 },
     DAY: { days: 1 },
-    HOUR: { micros: 3_600_000_000n },
-    MINUTE: { micros: 60_000_000n },
+    HOUR: { micros: MICROS_PER_HOUR },
+    MINUTE: { micros: MICROS_PER_MINUTE },
     SECOND: { micros: 1_000_000n },
     MILLISECOND: { micros: 1000n },
     MICROSECOND: { micros: 1n },
@@ -63,8 +64,8 @@ interface TimeFields {
 
 function timeFields(micros: bigint): TimeFields {
   return {
-    hours: micros / 3_600_000_000n,
-    minutes: (micros / 60_000_000n) % 60n,
+    hours: micros / MICROS_PER_HOUR,
+    minutes: (micros / MICROS_PER_MINUTE) % 60n,
     seconds: (micros / 1_000_000n) % 60n,
     micros: micros % 1_000_000n,
   };

@@ -1,14 +1,13 @@
 /** Partition ids: `20260801`, `2026080113`, `202608`, `2026`, the start of an integer range, `__NULL__`. */
 
 import type { CatalogPartitioning } from '../analysis/catalog.ts';
-import { civilOfDays, daysOfCivil, isValidCivil, MICROS_PER_DAY, splitMicros } from './civil.ts';
+import { civilOfDays, daysOfCivil, isValidCivil, MICROS_PER_DAY, MICROS_PER_HOUR, splitMicros } from './civil.ts';
 
 /** What a partition holds: values from `start` up to but without `end`; times in microseconds. */
 export type PartitionRange =
   | { readonly kind: 'range'; readonly start: bigint; readonly end: bigint }
   | { readonly kind: 'null' };
 
-const HOUR_MICROS = MICROS_PER_DAY / 24n;
 const widths = { YEAR: 4, MONTH: 6, DAY: 8, HOUR: 10 } as const;
 
 type Unit = keyof typeof widths;
@@ -33,14 +32,14 @@ function timeRange(id: string, unit: Unit): PartitionRange | undefined {
   const day = unit === 'YEAR' || unit === 'MONTH' ? 1 : Number(id.slice(6, 8));
   const hour = unit === 'HOUR' ? Number(id.slice(8, 10)) : 0;
   if (!isValidCivil({ year, month, day }) || hour > 23) return undefined;
-  const start = BigInt(daysOfCivil(year, month, day)) * MICROS_PER_DAY + BigInt(hour) * HOUR_MICROS;
+  const start = BigInt(daysOfCivil(year, month, day)) * MICROS_PER_DAY + BigInt(hour) * MICROS_PER_HOUR;
   return { kind: 'range', start, end: endOf(start, unit, { year, month }) };
 }
 
 function endOf(start: bigint, unit: Unit, { year, month }: { readonly year: number; readonly month: number }): bigint {
   switch (unit) {
     case 'HOUR':
-      return start + HOUR_MICROS;
+      return start + MICROS_PER_HOUR;
     case 'DAY':
       return start + MICROS_PER_DAY;
     case 'MONTH':
@@ -55,6 +54,6 @@ export function partitionId(micros: bigint, unit: Unit): string {
   const { days, ofDay } = splitMicros(micros);
   const { year, month, day } = civilOfDays(days);
   const text = (value: number, width: number): string => String(value).padStart(width, '0');
-  const full = `${text(year, 4)}${text(month, 2)}${text(day, 2)}${text(Number(ofDay / HOUR_MICROS), 2)}`;
+  const full = `${text(year, 4)}${text(month, 2)}${text(day, 2)}${text(Number(ofDay / MICROS_PER_HOUR), 2)}`;
   return full.slice(0, widths[unit]);
 }

@@ -6,6 +6,7 @@ import {
   dayOfYear,
   isoWeek,
   isoYearStart,
+  MICROS_PER_MINUTE,
   splitMicros,
   timeOfMicros,
   weekday,
@@ -94,7 +95,7 @@ function unixSeconds({ moment }: Parts): bigint {
 }
 
 function offsetText(offset: bigint, separator: string): string {
-  const minutes = Number(offset / 60_000_000n);
+  const minutes = Number(offset / MICROS_PER_MINUTE);
   const size = Math.abs(minutes);
   return `${minutes < 0 ? '-' : '+'}${pad(Math.floor(size / 60), 2)}${separator}${pad(size % 60, 2)}`;
 }

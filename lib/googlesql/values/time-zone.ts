@@ -1,6 +1,6 @@
 /** Time zones: offsets of fixed and named zones at an instant, and civil times to instants. */
 
-import { daysOfCivil, MICROS_PER_DAY, MICROS_PER_SECOND, splitMicros } from './civil.ts';
+import { daysOfCivil, MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND, splitMicros } from './civil.ts';
 import { ValueError } from './sql-value.ts';
 
 /** A zone that can tell its offset from UTC. */
@@ -65,13 +65,12 @@ function namedZone(name: string): TimeZone {
 }
 
 const CACHED_HOURS = 4096;
-const HOUR = 3_600n * MICROS_PER_SECOND;
 
 /** Offsets change on whole quarters of an hour at most; one look-up serves a quarter. */
 function cachedPerHour(offsetAt: (utcMicros: bigint) => bigint): (utcMicros: bigint) => bigint {
   const cache = new Map<bigint, bigint>();
   return (utcMicros) => {
-    const quarter = utcMicros / (HOUR / 4n) - (utcMicros < 0n ? 1n : 0n);
+    const quarter = utcMicros / (MICROS_PER_HOUR / 4n) - (utcMicros < 0n ? 1n : 0n);
     const known = cache.get(quarter);
     if (known !== undefined) return known;
     if (cache.size >= CACHED_HOURS) cache.clear();

@@ -1,11 +1,11 @@
 // Owns reducing a point in time to its hour or its day, in UTC.
+import { HOUR_MS } from '../../pipelines/partition-key.ts';
 import { DAY_MS, formatDate, parseDate } from '../../platform/civil-date.ts';
 import { formatTimestamp, parseTimestamp } from '../../platform/timestamp.ts';
 
 /** What stands for a text that is no time; a column of the type takes it, and nobody was there. */
 export const UNKNOWN_HOUR = '1970-01-01T00:00:00.000Z';
 export const UNKNOWN_DAY = '1970-01-01';
-const HOUR_MS = 3_600_000;
 
 /** The start of the hour of a timestamp: `2026-08-01T13:45:12Z` is `2026-08-01T13:00:00.000Z`. Total: anything else is the start of 1970. */
 export function timeHour(time: string): string {

@@ -1,12 +1,10 @@
 /** Intervals: made, added up, taken apart and brought into another form. */
 
-import { MICROS_PER_DAY } from '../../values/civil.ts';
+import { MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND } from '../../values/civil.ts';
 import { divideInterval, negateInterval, sumIntervals } from '../../values/date-arithmetic.ts';
 import { inBounds, intervalOf, intervalText, parseInterval } from '../../values/interval.ts';
 import type { IntervalValue } from '../../values/sql-value.ts';
 import { js, named } from './define.ts';
-
-const HOUR = 3_600_000_000n;
 
 function between(left: bigint, right: bigint, dates: boolean): IntervalValue {
   if (dates) return { months: 0, days: Number((left - right) / MICROS_PER_DAY), micros: 0n };
@@ -18,11 +16,11 @@ const intervalPart: Readonly<Record<string, (value: IntervalValue) => bigint>> =
   YEAR: ({ months }) => BigInt(Math.trunc(months / 12)),
   MONTH: ({ months }) => BigInt(months % 12),
   DAY: ({ days }) => BigInt(days),
-  HOUR: ({ micros }) => micros / HOUR,
-  MINUTE: ({ micros }) => (micros / 60_000_000n) % 60n,
-  SECOND: ({ micros }) => (micros / 1_000_000n) % 60n,
+  HOUR: ({ micros }) => micros / MICROS_PER_HOUR,
+  MINUTE: ({ micros }) => (micros / MICROS_PER_MINUTE) % 60n,
+  SECOND: ({ micros }) => (micros / MICROS_PER_SECOND) % 60n,
   MILLISECOND: ({ micros }) => (micros / 1000n) % 1000n,
-  MICROSECOND: ({ micros }) => micros % 1_000_000n,
+  MICROSECOND: ({ micros }) => micros % MICROS_PER_SECOND,
 };
 
 function justify(value: IntervalValue, what: string): IntervalValue {
@@ -71,7 +69,7 @@ export const intervalFunctions = named({
     return inBounds({
       months: Number(year * 12n + month),
       days: Number(day),
-      micros: ((hour * 60n + minute) * 60n + second) * 1_000_000n,
+      micros: ((hour * 60n + minute) * 60n + second) * MICROS_PER_SECOND,
     });
   }),
   gs_parse_interval: js('(STRING) -> INTERVAL', parseInterval),

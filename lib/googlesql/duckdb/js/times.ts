@@ -8,6 +8,8 @@ import {
   MAX_MICROS,
   microsOfTime,
   MICROS_PER_DAY,
+  MICROS_PER_HOUR,
+  MICROS_PER_MINUTE,
   MIN_MICROS,
   splitMicros,
 } from '../../values/civil.ts';
@@ -24,7 +26,6 @@ import { js, named } from './define.ts';
 
 const utc = timeZone('UTC');
 const defaultOrigin = BigInt(DEFAULT_ORIGIN_DAYS) * MICROS_PER_DAY;
-const HOUR = 3_600_000_000n;
 
 function date(year: bigint, month: bigint, day: bigint): number {
   const civil = { year: Number(year), month: Number(month), day: Number(day) };
@@ -126,7 +127,7 @@ export const timeFunctions = named({
   gs_time_truncate: js('(TIME, STRING) -> TIME', (ofDay, part) => floorTo(ofDay, microsOfPart[part] ?? 1n)),
   gs_truncate_hour: js('(TIMESTAMP, STRING) -> TIMESTAMP', (micros, zone) => {
     const offset = timeZone(zone).offsetAt(micros);
-    return floorTo(micros + offset, HOUR) - offset;
+    return floorTo(micros + offset, MICROS_PER_HOUR) - offset;
   }),
   gs_iso_year_start: js('(DATE) -> DATE', (days) => isoYearStart(isoWeek(days).year)),
   gs_civil: js('(TIMESTAMP, STRING) -> DATETIME', (micros, zone) => toCivil(micros, timeZone(zone))),
@@ -202,7 +203,7 @@ export const timeFunctions = named({
 
 /** `%Z`: BigQuery names zones by their offset. */
 function zoneAbbreviation(offset: bigint): string {
-  const minutes = Number(offset / 60_000_000n);
+  const minutes = Number(offset / MICROS_PER_MINUTE);
   if (minutes === 0) return 'UTC';
   const size = Math.abs(minutes);
   const rest = size % 60 === 0 ? '' : String(size % 60).padStart(2, '0');

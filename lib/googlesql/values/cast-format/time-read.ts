@@ -1,7 +1,15 @@
 /** CAST from STRING to dates and times by a format model. Source: GoogleSQL "Format elements", "Format string as date and time". */
 
 import { MONTHS, shortNames } from '../calendar-names.ts';
-import { civilOfDays, daysOfCivil, isValidCivil, microsOfTime, MICROS_PER_DAY, splitMicros } from '../civil.ts';
+import {
+  civilOfDays,
+  daysOfCivil,
+  isValidCivil,
+  microsOfTime,
+  MICROS_PER_DAY,
+  MICROS_PER_MINUTE,
+  splitMicros,
+} from '../civil.ts';
 import { ValueError } from '../sql-value.ts';
 import type { FormattedKind } from '../time-format.ts';
 import {
@@ -158,7 +166,7 @@ export function readTimeByModel(text: string, format: string, kind: FormattedKin
 
 function offsetOf({ zone }: Reading): bigint | undefined {
   if (zone === undefined) return undefined;
-  const size = BigInt(zone.hours * 60 + zone.minutes) * 60_000_000n;
+  const size = BigInt(zone.hours * 60 + zone.minutes) * MICROS_PER_MINUTE;
   return zone.behind ? -size : size;
 }
 

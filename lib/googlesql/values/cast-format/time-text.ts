@@ -1,6 +1,14 @@
 /** CAST from dates and times to STRING by a format model. Source: GoogleSQL "Format elements", "Format date and time as string". */
 
-import { civilOfDays, splitMicros, timeOfMicros, weekday, type CivilDate, type TimeOfDay } from '../civil.ts';
+import {
+  civilOfDays,
+  MICROS_PER_MINUTE,
+  splitMicros,
+  timeOfMicros,
+  weekday,
+  type CivilDate,
+  type TimeOfDay,
+} from '../civil.ts';
 import { ValueError } from '../sql-value.ts';
 import { formatTime, type FormattedKind } from '../time-format.ts';
 import { shownElement, timeModel, type TimeCategory, type TimeElement } from './time-model.ts';
@@ -35,7 +43,7 @@ const by =
   (format: string) =>
   ({ civilMicros }: Parts): string =>
     formatTime(format, { civilMicros }, 'DATETIME');
-const minutesOf = ({ offsetMicros = 0n }: Parts): number => Number(offsetMicros / 60_000_000n);
+const minutesOf = ({ offsetMicros = 0n }: Parts): number => Number(offsetMicros / MICROS_PER_MINUTE);
 
 /** What each element writes; names of months and days in whatever case. */
 const writers: Readonly<Record<string, (parts: Parts) => string>> = {
