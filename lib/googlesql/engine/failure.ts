@@ -1,6 +1,7 @@
 /** An expected failure on its way out of the engine's depths; the edge turns it into an outcome. */
 
 import { describeError, SqlError } from '../syntax/sql-error.ts';
+import { TOO_COMPLEX } from '../syntax/too-complex.ts';
 import { ValueError } from '../values/sql-value.ts';
 import type { EngineError, Reason } from './outcome.ts';
 
@@ -30,5 +31,9 @@ export function engineErrorOf(error: unknown, text = ''): EngineError {
   if (error instanceof EngineFailure) return error.error;
   if (error instanceof SqlError) return describeError(error, text);
   if (error instanceof ValueError) return { reason: 'invalidQuery', message: error.message };
+  // What recurses over a statement ran out of stack before a limit of its own was reached.
+  if (error instanceof RangeError && /call stack/.test(error.message)) {
+    return { reason: 'resourcesExceeded', message: TOO_COMPLEX };
+  }
   return INTERNAL_ERROR;
 }
