@@ -4,7 +4,7 @@ import { TOO_COMPLEX } from '../syntax/too-complex.ts';
 import type * as ast from '../syntax/ast-expression.ts';
 import type { Query, QueryBody } from '../syntax/ast-query.ts';
 import { SqlError } from '../syntax/sql-error.ts';
-import type { AggregateCall, Column, ColumnNode, Expression, QueryTree } from '../tree/expression.ts';
+import type { AggregateCall, Column, ColumnNode, Expression, QueryTree, SubqueryNode } from '../tree/expression.ts';
 import type { WindowCall, WithTable } from '../tree/scan.ts';
 import type { SqlType } from '../types/sql-type.ts';
 import { maxTypeFields, typeSize } from '../types/type-size.ts';
@@ -94,6 +94,16 @@ export class Analysis {
     return part;
   }
 
+  /** Resolves a query that gives a value inside an expression; refuses more of them inside each other than can be planned. */
+  asValue<T>(at: number, form: SubqueryNode['form'], resolve: () => T): T {
+    const levels = VALUE_LEVELS[form];
+    if (this.#shared.valueLevels + levels > MAX_VALUE_LEVELS) throw new SqlError(TOO_COMPLEX, at);
+    this.#shared.valueLevels += levels;
+    const part = resolve();
+    this.#shared.valueLevels -= levels;
+    return part;
+  }
+
   /**
    * Resolves a named query and says how many stand behind each other at its end: those that it names, that those name, and so on.
    * Whatever follows references goes as deep.
@@ -137,12 +147,14 @@ interface SharedState {
   depth: number;
   /** Queries and expressions being resolved, each inside the one before. */
   nesting: number;
+  /** Queries for values being resolved, each inside the one before, by what they weigh. */
+  valueLevels: number;
   /** The longest chain of named queries that what is being resolved refers to. */
   chain: number;
 }
 
 function newState(): SharedState {
-  return { tables: new Map(), routines: new Map(), lastId: 0, depth: 0, nesting: 0, chain: 0 };
+  return { tables: new Map(), routines: new Map(), lastId: 0, depth: 0, nesting: 0, valueLevels: 0, chain: 0 };
 }
 
 /** How deep views and functions may refer to each other. Source: BigQuery quotas, "Maximum nested view level". */
@@ -150,6 +162,13 @@ const MAX_EXPANSION = 16;
 
 /** How deep a statement may nest with its views and functions expanded; keeps recursion over it within a default stack. */
 const MAX_NESTING = 500;
+
+/**
+ * How deep queries for values may stand inside each other. Planning takes twice as long with each level of most forms, and four
+ * times with an array's; at this depth it is well under a second, and nothing can stop it once it has begun.
+ */
+const MAX_VALUE_LEVELS = 20;
+const VALUE_LEVELS: Readonly<Record<SubqueryNode['form'], number>> = { SCALAR: 1, EXISTS: 1, IN: 1, ARRAY: 2 };
 
 /** How many named queries may each refer to the one before; what follows references recurses over them. */
 const MAX_CHAIN = 1000;

@@ -3,7 +3,7 @@
 import type { SubqueryExpression, WithExpression } from '../syntax/ast-expression.ts';
 import type { Query } from '../syntax/ast-query.ts';
 import { SqlError } from '../syntax/sql-error.ts';
-import type { Column, Expression, QueryTree } from '../tree/expression.ts';
+import type { Column, Expression, QueryTree, SubqueryNode } from '../tree/expression.ts';
 import { isEquatable } from '../types/capabilities.ts';
 import { arrayOf, BOOL, typeName, type SqlType } from '../types/sql-type.ts';
 import { commonSupertype } from '../types/supertype.ts';
@@ -15,7 +15,7 @@ import { noMatchingSignature } from './signature-error.ts';
 
 /** `(query)`, `ARRAY(query)`, `EXISTS(query)`. */
 export function resolveSubquery(node: SubqueryExpression, scope: ExpressionScope): Expression {
-  const query = innerQuery(node.query, scope);
+  const query = innerQuery(node.query, node.form, scope);
   const ordered = node.query.orderBy.length > 0 || node.query.pipes.some((pipe) => pipe.kind === 'orderBy');
   if (node.form === 'EXISTS') return { kind: 'subquery', type: BOOL, form: 'EXISTS', query, ordered: false };
   const column = onlyColumn(query, node);
@@ -31,9 +31,9 @@ export function resolveSubquery(node: SubqueryExpression, scope: ExpressionScope
   return { kind: 'subquery', type: arrayOf(column.type), form: 'ARRAY', query, ordered };
 }
 
-function innerQuery(query: Query, scope: ExpressionScope): QueryTree {
+function innerQuery(query: Query, form: SubqueryNode['form'], scope: ExpressionScope): QueryTree {
   const { analysis, withTables, names } = scope;
-  return analysis.resolve.query(query, { analysis, withTables, outer: names });
+  return analysis.asValue(query.at, form, () => analysis.resolve.query(query, { analysis, withTables, outer: names }));
 }
 
 function onlyColumn(query: QueryTree, node: SubqueryExpression): Column {
@@ -50,7 +50,7 @@ function onlyColumn(query: QueryTree, node: SubqueryExpression): Column {
 
 /** The one column of a query as an array, for an operator over many values. */
 export function resolveArrayOf(query: Query, operator: string, scope: ExpressionScope): Expression {
-  const tree = innerQuery(query, scope);
+  const tree = innerQuery(query, 'ARRAY', scope);
   const [first, second] = tree.columns;
   if (first === undefined || second !== undefined) {
     throw new SqlError(`Subquery of type ${operator} must have only one output column`, query.at);
@@ -60,7 +60,7 @@ export function resolveArrayOf(query: Query, operator: string, scope: Expression
 
 /** `operand IN (query)`. */
 export function resolveInQuery(query: Query, operand: Expression, scope: ExpressionScope, at: number): Expression {
-  const tree = innerQuery(query, scope);
+  const tree = innerQuery(query, 'IN', scope);
   const [first, second] = tree.columns;
   if (first === undefined || second !== undefined) {
     throw new SqlError(`Subquery of type IN must have only one output column`, query.at);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { TOO_COMPLEX } from '#lib/googlesql/syntax/too-complex.ts';
 import * as fc from 'fast-check';
 import { analyzeQuery, type AnalysisOutcome } from '#lib/googlesql/analysis/analyze.ts';
 import type { Catalog, CatalogRoutine, CatalogTable } from '#lib/googlesql/analysis/catalog.ts';
@@ -49,7 +50,7 @@ test('as deep as the parser lets through is analysed and traced', LIMIT, () => {
     `SELECT ${'ABS('.repeat(190)}1${')'.repeat(190)}`,
     `SELECT ${'CASE '.repeat(190)}1${' WHEN 1 THEN 1 END'.repeat(190)}`,
     `SELECT ${'STRUCT('.repeat(190)}1${')'.repeat(190)}`,
-    `${'SELECT ('.repeat(95)}SELECT 1${')'.repeat(95)}`,
+    `${'SELECT ('.repeat(20)}SELECT 1${')'.repeat(20)}`,
     `${'SELECT * FROM ('.repeat(95)}SELECT 1 AS a${')'.repeat(95)}`,
     `${'WITH a AS ('.repeat(190)}SELECT 1${') SELECT 1'.repeat(190)}`,
     `SELECT 1${' + 1'.repeat(390)}`,
@@ -59,6 +60,25 @@ test('as deep as the parser lets through is analysed and traced', LIMIT, () => {
     assert.equal(front(sql).kind, 'ok', sql.slice(0, 40));
   }
 });
+
+test(
+  'queries for values stand inside each other only as deep as they can be planned, arrays half as deep',
+  LIMIT,
+  () => {
+    const nested = (levels: number, begin: string, end: string): string =>
+      `${begin.repeat(levels)}SELECT 1${end.repeat(levels)}`;
+    for (const [most, begin, end] of [
+      [20, 'SELECT (', ')'],
+      [20, 'SELECT EXISTS(', ')'],
+      [20, 'SELECT 1 FROM UNNEST([1]) AS a WHERE a IN (', ')'],
+      [10, 'SELECT ARRAY_LENGTH(ARRAY(', '))'],
+    ] as const) {
+      assert.equal(front(nested(most, begin, end)).kind, 'ok', begin);
+      const at = begin.length * (most + 1) + 1;
+      assert.equal(refusal(nested(most + 1, begin, end)), `${TOO_COMPLEX} at [1:${at}]`);
+    }
+  },
+);
 
 /** A catalog of views `v0`, `v1`, … and functions `f0`, `f1`, …, each made of the one before. */
 function tower(view: (before: string) => string, body: (before: string) => string): Catalog {
