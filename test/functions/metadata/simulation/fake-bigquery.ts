@@ -150,10 +150,10 @@ export class FakeBigQuery implements Jobs {
   #audit(id: string, key: PartitionKey, sql: string): readonly string[] {
     const staged = this.staging.get(/staging\.(\w+)`/.exec(sql)?.[1] ?? '') ?? [];
     const before = new Set(this.tables.get(`${id} ${key}`) ?? []);
-    const checks = sql.match(/AS check_\d+/g)?.length ?? 0;
     const news = staged.filter((row) => !before.has(row)).length;
-    const counts = Array.from({ length: checks }, (_, index) =>
-      sql.includes('COUNTIF(late)') && index === 1 ? news : 0,
+    const checks = sql.matchAll(/^ {2}(.+) AS check_\d+,?$/gm);
+    const counts = [...checks].map(([, count = '']) =>
+      /^COUNT\(\*\)$|^COUNTIF\(event_id NOT IN/.test(count) ? news : 0,
     );
     return [staged.length, 0, ...counts].map(String);
   }
