@@ -110,7 +110,7 @@ test('what breaks the rules of a keyset is refused with the rule', () => {
   const only = fresh.keys[0]!;
   const short = { type: 'aes-gcm' as const, key: Buffer.alloc(31) };
   assert.equal(problemOf(decodeKeyset(Buffer.alloc(0))), 'no-keys');
-  assert.equal(problemOf(decodeKeyset(encodeKeyset({ ...fresh, primaryKeyId: only.id ^ 1 }))), 'no-primary');
+  assert.equal(problemOf(decodeKeyset(encodeKeyset({ ...fresh, primaryKeyId: (only.id ^ 1) >>> 0 }))), 'no-primary');
   assert.equal(
     problemOf(decodeKeyset(encodeKeyset({ ...fresh, keys: [{ ...only, status: 'DISABLED' }] }))),
     'primary-not-enabled',
