@@ -71,6 +71,8 @@ export async function startCollectServer(page = ''): Promise<CollectServer> {
     for (const check of waiting) check();
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A test that fails does not stop it, and must not keep its process from ending.
+  server.unref();
   const { port } = server.address() as AddressInfo;
   return Object.assign(state, { url: `http://127.0.0.1:${port}` });
 }

@@ -1,6 +1,7 @@
 /** The client of Node over real files, processes and connections. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -169,6 +170,8 @@ async function trackUntilKilled(url: string, queueFile: string, prefix: string):
     output += String(chunk);
     if (output.length > 2000) child.kill('SIGKILL');
   }
+  // Its output ends before it does, and while it lives the file is its own.
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   // A line that was cut short says nothing.
   return output.split('\n').slice(0, -1);
 }
