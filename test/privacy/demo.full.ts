@@ -1,16 +1,17 @@
 // The demo as everybody starts it: nothing of its made-up listeners is in any row, object, file or log, and each of its certificates verifies
 // with openssl.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ERASED_LISTENER, personalValues } from '#cli/demo/listeners.ts';
 import { PINNED_KEY_FILE } from '#cli/platform/data-folder.ts';
-import { createTraceFinder, type TraceFinder } from '#shared/privacy/canary/traces.ts';
+import { createTraceFinder } from '#shared/privacy/canary/traces.ts';
 import { runRecipe, skipRecipe } from '#test/cli/openssl-recipe.ts';
 import { eventually } from '#test/eventually.ts';
 import { createTestPlatform, type TestPlatform } from '#test/main-job/platform.ts';
+import { assertCleanFiles } from './clean-files.ts';
 import { everyRow } from './every-row.ts';
 
 /** History, twenty seconds, an erasure and its bound, on a busy machine. */
@@ -85,9 +86,9 @@ test('nothing of the listeners of the demo stays in clear, and its certificates 
     await t.test(
       'objects, state, logs and temporary files hold nothing of anybody, while it runs and after it',
       async () => {
-        assertClean(inside);
+        assertCleanFiles(inside, { personal, clear });
         await platform.trib('down');
-        assertClean(inside);
+        assertCleanFiles(inside, { personal, clear });
       },
     );
   } finally {
@@ -104,16 +105,4 @@ async function assertNamed(platform: TestPlatform): Promise<void> {
     'SELECT COUNT(recipient) AS named, COUNT(recipient_sealed) AS sealed FROM listening.playlist_shared_live',
   );
   assert.ok((counted?.named ?? 0) > 0 && (counted?.sealed ?? 0) > 0, JSON.stringify(counted));
-}
-
-function assertClean(folder: string): void {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const read = files.map((entry) => join(entry.parentPath, entry.name));
-  assert.ok(read.length > 20, 'the folder is that of a platform');
-  assert.ok(hits(clear, read).length > 0, 'some file holds what was sent in clear');
-  assert.deepEqual(hits(personal, read), []);
-}
-
-function hits(finder: TraceFinder, files: readonly string[]): readonly string[] {
-  return files.flatMap((file) => finder.find(readFileSync(file)).map((trace) => `${file}: ${trace}`));
 }

@@ -1,6 +1,6 @@
 // Nothing personal may stay: people are sent through the whole platform in every way, and then looked for in every byte.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -8,11 +8,12 @@ import { PINNED_KEY_FILE } from '#cli/platform/data-folder.ts';
 import { runRecipe, skipRecipe } from '#test/cli/openssl-recipe.ts';
 import { eventually } from '#test/eventually.ts';
 import { createTestPlatform, type Ready, type TestPlatform } from '#test/main-job/platform.ts';
+import { assertCleanFiles } from './clean-files.ts';
 import { everyRow } from './every-row.ts';
 import { type AwkwardRequest, awkwardRequests, CANARY, eventsOf, makePeople } from './people.ts';
 import { type Person, secretsOf } from '#shared/privacy/canary/person.ts';
 import type { CanaryAnswer } from '#shared/privacy/canary/canary-shape.ts';
-import { createTraceFinder, type TraceFinder } from '#shared/privacy/canary/traces.ts';
+import { createTraceFinder } from '#shared/privacy/canary/traces.ts';
 
 /** What `trib canary --json` prints. */
 type Canary = CanaryAnswer & { readonly files?: { readonly found: readonly object[] } };
@@ -113,11 +114,13 @@ test('what is personal is in no row, file, object or log, in no encoding and as 
       assert.ok(shown.searched.tables > 15 && shown.searched.objects > 20, JSON.stringify(shown.searched));
     });
 
-    await t.test('files hold none of it while it runs', () => assertClean(inside));
+    await t.test('files hold none of it while it runs', () =>
+      assertCleanFiles(inside, { personal: secrets, clear: canary }),
+    );
 
     await t.test('files hold none of it after a clean end, nor does what was said on the way', async () => {
       await trib('down');
-      assertClean(inside);
+      assertCleanFiles(inside, { personal: secrets, clear: canary });
       assert.deepEqual(secrets.find(Buffer.from(said.join('\n'))), []);
     });
   } finally {
@@ -198,16 +201,4 @@ async function reveal(
     }),
   });
   return (await response.json()) as { status: string; value?: string };
-}
-
-function assertClean(folder: string): void {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const read = files.map((entry) => join(entry.parentPath, entry.name));
-  assert.ok(read.length > 20, 'the folder is that of a platform');
-  assert.ok(hits(canary, read).length > 0, 'some file holds what was sent in clear');
-  assert.deepEqual(hits(secrets, read), []);
-}
-
-function hits(finder: TraceFinder, files: readonly string[]): readonly string[] {
-  return files.flatMap((file) => finder.find(readFileSync(file)).map((trace) => `${file}: ${trace}`));
 }
